@@ -1,0 +1,1 @@
+"""Writes of the audit log and the outbox."""

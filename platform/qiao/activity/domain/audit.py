@@ -1,0 +1,37 @@
+"""Recording who did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from qiao.activity.models import AuditEntry
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    actor: Any,
+    bridge_id: int | None = None,
+    organisation_id: int | None = None,
+    before: str = "",
+    after: str = "",
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one audit row inside the caller's transaction. `actor` is a user, or None for the system itself.
+
+    `detail` must hold no personal data: the log outlives accounts.
+    """
+    return AuditEntry.objects.create(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        actor_id=getattr(actor, "pk", None),
+        bridge_id=bridge_id,
+        organisation_id=organisation_id,
+        before=before,
+        after=after,
+        detail=detail or {},
+    )

@@ -1,0 +1,30 @@
+"""The Celery application: workers and beat start from here."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.settings.base")
+
+app = Celery("qiao")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Celery would replace the handlers that settings have configured."""
+
+
+app.conf.beat_schedule = {
+    "relay-outbox": {"task": "activity.relay_outbox", "schedule": 5.0, "options": {"expires": 30}},
+    "send-mail": {"task": "notifications.send_waiting_mail", "schedule": 15.0, "options": {"expires": 60}},
+    "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
+    "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
+}

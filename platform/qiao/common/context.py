@@ -1,0 +1,16 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from qiao.common.languages import HTML_LANG
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The site's name and the `lang` of the page."""
+    language = getattr(request, "LANGUAGE_CODE", "en")
+    return {"site_name": settings.SITE_NAME, "html_lang": HTML_LANG.get(language, language)}

@@ -1,0 +1,45 @@
+"""Middleware of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from qiao.common.errors import QiaoError
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class PreferredLanguageMiddleware:
+    """A signed-in person's own language holds on a device where they have not chosen one."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = getattr(request, "user", None)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user is not None and user.is_authenticated:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
+
+
+class QiaoErrorMiddleware:
+    """Turns an error of the business that no view has handled into a page that says what happened and what to do."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, QiaoError):
+            return None
+        template = "errors/_message.html" if getattr(request, "htmx", False) else "errors/message.html"
+        return render(request, template, {"error": exception}, status=exception.status)

@@ -1,0 +1,20 @@
+"""Background work of mail."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from qiao.notifications.domain.mail import send_mail
+from qiao.notifications.models import OutgoingMail
+
+
+@shared_task(name="notifications.send_mail")
+def send_one(mail_id: int) -> bool:
+    """Send one message."""
+    return send_mail(mail_id)
+
+
+@shared_task(name="notifications.send_waiting_mail")
+def send_waiting_mail() -> int:
+    """Send what is due; returns how many went."""
+    return sum(send_mail(pk) for pk in OutgoingMail.objects.due().order_by("id").values_list("pk", flat=True)[:200])

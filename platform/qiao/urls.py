@@ -1,0 +1,20 @@
+"""Addresses of the whole site. Surfaces own their parts."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from qiao.common.health import live, ready
+
+urlpatterns = [
+    path("health/live/", live, name="health_live"),
+    path("health/ready/", ready, name="health_ready"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("organiser/", include("qiao.organiser.urls")),
+    path("", include("qiao.website.urls")),
+]
+
+handler404 = "qiao.website.views.errors.not_found"
+handler403 = "qiao.website.views.errors.forbidden"
+handler500 = "qiao.website.views.errors.server_error"

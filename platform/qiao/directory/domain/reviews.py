@@ -1,0 +1,157 @@
+"""Decisions of organisers on applications and listings; each is told to the organisation's people with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qiao.activity.domain.audit import record
+from qiao.activity.domain.outbox import emit
+from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.common.states import move
+from qiao.common.text import clean_text
+from qiao.directory import rules as may
+from qiao.directory.enums import ListingState, MembershipState, PersonRole, ReviewDecision
+from qiao.directory.models import Listing, Membership, Organisation, Review
+from qiao.directory.transitions import LISTING, MEMBERSHIP
+from qiao.notifications.domain.inbox import notify
+from qiao.notifications.domain.mail import write_mail
+
+_MEMBERSHIP_AFTER = {
+    ReviewDecision.APPROVED: MembershipState.APPROVED,
+    ReviewDecision.CHANGES_REQUESTED: MembershipState.CHANGES_REQUESTED,
+    ReviewDecision.REJECTED: MembershipState.REJECTED,
+}
+_LISTING_AFTER = {
+    ReviewDecision.APPROVED: ListingState.PUBLISHED,
+    ReviewDecision.CHANGES_REQUESTED: ListingState.DRAFT,
+    ReviewDecision.REJECTED: ListingState.WITHDRAWN,
+}
+
+
+@transaction.atomic
+def review_membership(membership: Membership, *, actor: Any, decision: str, reason: str = "") -> Membership:
+    """Approve, ask for changes or reject an application. A reason is required unless it is approved."""
+    if not may.reviews_membership(actor, membership):
+        raise NotAllowed
+    reason = _checked_reason(decision, reason)
+    membership = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("organisation", "bridge")
+        .get(pk=membership.pk)
+    )
+    after = _MEMBERSHIP_AFTER[ReviewDecision(decision)]
+    before = move(membership, MEMBERSHIP, after)
+    membership.decided_at = timezone.now()
+    membership.save(update_fields=["decided_at"])
+    Review.objects.create(membership=membership, decision=decision, reason=reason, reviewer=actor)
+    record(
+        "review_membership",
+        membership,
+        actor=actor,
+        bridge_id=membership.bridge_id,
+        organisation_id=membership.organisation_id,
+        before=before,
+        after=after,
+    )
+    _tell(
+        membership.organisation,
+        "membership_reviewed",
+        url=f"/{membership.bridge.slug}/organisations/{membership.organisation.public_id}/",
+        decision=decision,
+        reason=reason,
+        bridge=membership.bridge,
+    )
+    emit("membership.changed", membership_id=membership.pk)
+    return membership
+
+
+@transaction.atomic
+def review_listing(listing: Listing, *, actor: Any, decision: str, reason: str = "") -> Listing:
+    """Publish, send back to draft or withdraw a listing in review. A reason is required unless it is published.
+
+    Raises `InvalidInput` when it is to be published before its organisation is a member.
+    """
+    if not may.reviews_listing(actor, listing):
+        raise NotAllowed
+    reason = _checked_reason(decision, reason)
+    listing = (
+        Listing.objects.select_for_update(of=("self",)).select_related("organisation", "bridge").get(pk=listing.pk)
+    )
+    after = _LISTING_AFTER[ReviewDecision(decision)]
+    if (
+        after == ListingState.PUBLISHED
+        and not Membership.objects.filter(
+            organisation_id=listing.organisation_id,
+            bridge_id=listing.bridge_id,
+            state=MembershipState.APPROVED,
+        ).exists()
+    ):
+        raise InvalidInput(_("Approve the organisation's membership first."))
+    if listing.state != ListingState.IN_REVIEW:
+        raise InvalidInput(_("This is no longer in review. Somebody may have decided already: reload the page."))
+    before = move(listing, LISTING, after)
+    if after == ListingState.PUBLISHED:
+        listing.published_at = listing.published_at or timezone.now()
+        listing.save(update_fields=["published_at"])
+    Review.objects.create(listing=listing, decision=decision, reason=reason, reviewer=actor)
+    record(
+        "review_listing",
+        listing,
+        actor=actor,
+        bridge_id=listing.bridge_id,
+        organisation_id=listing.organisation_id,
+        before=before,
+        after=after,
+    )
+    _tell(
+        listing.organisation,
+        "listing_reviewed",
+        url=f"/{listing.bridge.slug}/listings/{listing.public_id}/",
+        decision=decision,
+        reason=reason,
+        bridge=listing.bridge,
+        listing=listing,
+    )
+    emit("listing.changed", listing_id=listing.pk)
+    return listing
+
+
+def _checked_reason(decision: str, reason: str) -> str:
+    reason = clean_text(reason)
+    if decision != ReviewDecision.APPROVED and not reason:
+        raise InvalidInput(errors={"reason": [_("Say why: the organisation reads it.")]})
+    if len(reason) > 2000:
+        raise InvalidInput(errors={"reason": [_("Keep it under 2,000 characters.")]})
+    return reason
+
+
+def _tell(organisation: Organisation, template: str, *, url: str, decision: str, reason: str, **context: Any) -> None:
+    """Mail and notify the people who write for the organisation, each in their own language."""
+    writers = organisation.affiliations.filter(role__in=(PersonRole.OWNER, PersonRole.EDITOR)).select_related("user")
+    for affiliation in writers:
+        user = affiliation.user
+        write_mail(
+            template,
+            to=user.email,
+            language=user.language,
+            context={
+                "person": user,
+                "organisation": organisation,
+                "decision": decision,
+                "reason": reason,
+                "url": settings.SITE_URL + url,
+                **context,
+            },
+        )
+        listing = context.get("listing")
+        notify(
+            user,
+            f"{template}_{decision}",
+            url=url,
+            subject=str(listing.title if listing else context["bridge"].name),
+        )

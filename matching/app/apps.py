@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class MatchingConfig(AppConfig):
+    name = "matching.app"
+    label = "matching"
+
+    def ready(self) -> None:
+        from qiao.activity.domain.outbox import subscribe
+
+        subscribe("listing.changed", "matching.refresh_listing")
+        subscribe("organisation.changed", "matching.refresh_organisation")
+        subscribe("membership.changed", "matching.refresh_membership")
+        subscribe("block.changed", "matching.refresh_organisation")
+        subscribe("run.requested", "matching.work_on_run")

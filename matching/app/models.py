@@ -1,0 +1,135 @@
+"""Stored vectors, runs of the matcher, and the proposals they make."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from matching.app.enums import Band, ProposalState, RunState
+from matching.app.querysets import MatchRunQuerySet, ProposalQuerySet
+from qiao.common.models import Public, Timestamped
+
+
+class ListingVector(Timestamped):
+    """The meaning of a listing as one encoder sees it, of unit length; `content_hash` tells a changed text."""
+
+    listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="vectors")
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="+")
+    encoder = models.CharField(max_length=80)
+    language = models.CharField(max_length=4)
+    content_hash = models.CharField(max_length=64)
+    vector = HalfVectorField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("listing", "encoder"), name="one_vector_an_encoder"),)
+        indexes = (models.Index(fields=("bridge", "encoder"), name="vector_by_bridge"),)
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} by {self.encoder}"
+
+
+class LanguageStatistics(Timestamped):
+    """What removes the bias of one encoder on one bridge towards its own language: means and calibration, as JSON."""
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="+")
+    encoder = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+    fitted_on = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "language statistics"
+        constraints = (models.UniqueConstraint(fields=("bridge", "encoder"), name="one_statistics_an_encoder"),)
+
+    def __str__(self) -> str:
+        return f"{self.bridge_id} by {self.encoder}"
+
+
+class MatchRun(Public):
+    """One pass over a whole bridge, in parts that any worker can pick up again after a crash."""
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(_("state"), max_length=8, choices=RunState, default=RunState.WAITING)
+    requested_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    encoder = models.CharField(max_length=80, blank=True)
+    policy_version = models.PositiveIntegerField(default=0)
+    problem_digest = models.CharField(max_length=64, blank=True)
+    seed = models.IntegerField(default=0)
+    parts_total = models.PositiveIntegerField(default=0)
+    parts_done = models.PositiveIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    figures = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    objects = MatchRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("run of the matcher")
+        verbose_name_plural = _("runs of the matcher")
+
+    def __str__(self) -> str:
+        return f"{self.public_id} ({self.state})"
+
+
+class RunPart(models.Model):
+    """A slice of a run: the organisations whose proposals it makes. Done once, however often it is tried."""
+
+    run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    organisation_ids = models.JSONField()
+    done_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("run", "number")
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="part_number_in_run"),)
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class Proposal(Public):
+    """Two organisations on different sides of a bridge that should meet, and the evidence for it.
+
+    `first` is always the organisation with the lower id, so a pair has one row. `evidence` are the listings that met:
+    `first_listing` of the first organisation and `second_listing` of the second. `reasons` holds, per side, what the
+    other side gains: `{"first": [...], "second": [...], "misfits": [...], "unknown": [...]}`; see docs/matching.md.
+    """
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="proposals")
+    first = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="proposals_as_first")
+    second = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="proposals_as_second")
+    first_listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="+")
+    second_listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=12, choices=ProposalState, default=ProposalState.CURRENT)
+    score = models.FloatField()
+    band = models.CharField(max_length=8, choices=Band)
+    score_for_first = models.FloatField()
+    score_for_second = models.FloatField()
+    rank_for_first = models.PositiveIntegerField(null=True)
+    rank_for_second = models.PositiveIntegerField(null=True)
+    reasons = models.JSONField(default=dict)
+    encoder = models.CharField(max_length=80)
+    policy_version = models.PositiveIntegerField(default=0)
+    run = models.ForeignKey(MatchRun, null=True, on_delete=models.SET_NULL, related_name="proposals")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-score", "id")
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = (
+            models.UniqueConstraint(fields=("bridge", "first", "second"), name="one_proposal_a_pair"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="pair_in_order"),
+        )
+        indexes = (
+            models.Index(fields=("first", "state", "rank_for_first"), name="proposal_for_first"),
+            models.Index(fields=("second", "state", "rank_for_second"), name="proposal_for_second"),
+            models.Index(fields=("bridge", "state", "-score"), name="proposal_by_bridge"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ↔ {self.second_id}"

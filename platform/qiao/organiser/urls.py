@@ -1,0 +1,4 @@
+"""Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
+
+app_name = "organiser"
+urlpatterns: list[object] = []

@@ -1,10 +1,6 @@
-"""Addresses of the website."""
+"""Addresses of the website. Fixed ones come before those that start with a bridge."""
 
-from django.urls import path
-from django.views.generic import RedirectView
+from qiao.website.addresses import bridge, browse, home, participant
 
 app_name = "website"
-urlpatterns = [
-    path("", RedirectView.as_view(url="/accounts/login/"), name="home"),
-    path("welcome/", RedirectView.as_view(url="/"), name="after_sign_in"),
-]
+urlpatterns = [*home.urlpatterns, *participant.urlpatterns, *browse.urlpatterns, *bridge.urlpatterns]

@@ -1,0 +1,1 @@
+"""Addresses of the website by area; `urls.py` puts them together."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from celery import current_app
@@ -17,6 +20,7 @@ from qiao.activity.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
 
+_silenced: ContextVar[frozenset[str]] = ContextVar("silenced_topics", default=frozenset())
 _subscribers: dict[str, list[str]] = defaultdict(list)
 
 # After a failed hand-over, requests leave events to the relay for this long, so that none of them waits for the broker.
@@ -30,8 +34,23 @@ def subscribe(topic: str, task_name: str) -> None:
         _subscribers[topic].append(task_name)
 
 
-def emit(topic: str, **payload: Any) -> OutboxEvent:
-    """Write an event inside the caller's transaction; it is handed over when that commits. Payloads hold ids only."""
+@contextmanager
+def without_events(*topics: str) -> Iterator[None]:
+    """For a bulk load: write no events of these topics meanwhile. The caller emits one for the whole afterwards."""
+    token = _silenced.set(_silenced.get() | frozenset(topics))
+    try:
+        yield
+    finally:
+        _silenced.reset(token)
+
+
+def emit(topic: str, **payload: Any) -> OutboxEvent | None:
+    """Write an event inside the caller's transaction; it is handed over when that commits. Payloads hold ids only.
+
+    Returns None, and writes nothing, for a topic that a bulk load has silenced.
+    """
+    if topic in _silenced.get():
+        return None
     event = OutboxEvent.objects.create(topic=topic, payload=payload)
     transaction.on_commit(lambda: _hand_over_now(event), robust=True)
     return event

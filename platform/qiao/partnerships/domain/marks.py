@@ -1,0 +1,97 @@
+"""Keeping and dismissing proposals, privately for one's own organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matching.app.models import Proposal
+from qiao.activity.domain.audit import record
+from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.common.text import clean_line
+from qiao.directory.models import Organisation
+from qiao.partnerships.enums import DismissalReason
+from qiao.partnerships.models import ProposalMark
+from qiao.partnerships.rules import responds_for
+
+
+@transaction.atomic
+def save_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation) -> ProposalMark:
+    """Keep a proposal to come back to."""
+    mark = _mark(proposal, actor, organisation)
+    mark.saved_at, mark.user = timezone.now(), actor
+    return _store(mark, "save_proposal", actor)
+
+
+@transaction.atomic
+def remove_saved_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation) -> ProposalMark:
+    """Keep it no longer."""
+    mark = _mark(proposal, actor, organisation)
+    mark.saved_at, mark.user = None, actor
+    return _store(mark, "remove_saved_proposal", actor)
+
+
+@transaction.atomic
+def dismiss_proposal(
+    proposal: Proposal, *, actor: Any, organisation: Organisation, reason: str = "", note: str = ""
+) -> ProposalMark:
+    """Take a proposal out of one's list; the other side never learns of it.
+
+    Raises `InvalidInput` for an unknown reason.
+    """
+    if reason and reason not in DismissalReason.values:
+        raise InvalidInput(errors={"reason": [_("Choose one of the reasons.")]})
+    mark = _mark(proposal, actor, organisation)
+    mark.dismissed_at, mark.user = timezone.now(), actor
+    mark.reason, mark.note = reason, clean_line(note)[:500]
+    return _store(mark, "dismiss_proposal", actor, reason=reason)
+
+
+@transaction.atomic
+def restore_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation) -> ProposalMark:
+    """Undo a dismissal."""
+    mark = _mark(proposal, actor, organisation)
+    mark.dismissed_at, mark.reason, mark.note, mark.user = None, "", "", actor
+    return _store(mark, "restore_proposal", actor)
+
+
+@transaction.atomic
+def mark_proposals_seen(proposal_ids: list[int], *, actor: Any, organisation: Organisation) -> int:
+    """Note that somebody of the organisation has had these proposals on the screen; returns how many were new.
+
+    Not audited: it is not an act, and would bury the acts.
+    """
+    seen = ProposalMark.objects.filter(organisation=organisation, proposal_id__in=proposal_ids)
+    known = set(seen.values_list("proposal_id", flat=True))
+    now = timezone.now()
+    updated = seen.filter(seen_at__isnull=True).update(seen_at=now)
+    new = [
+        ProposalMark(proposal_id=pk, organisation=organisation, user=actor, seen_at=now)
+        for pk in proposal_ids
+        if pk not in known
+    ]
+    ProposalMark.objects.bulk_create(new, ignore_conflicts=True)
+    return updated + len(new)
+
+
+def _mark(proposal: Proposal, actor: Any, organisation: Organisation) -> ProposalMark:
+    if not responds_for(actor, proposal, organisation):
+        raise NotAllowed
+    ProposalMark.objects.get_or_create(proposal=proposal, organisation=organisation)
+    return ProposalMark.objects.select_for_update().get(proposal=proposal, organisation=organisation)
+
+
+def _store(mark: ProposalMark, verb: str, actor: Any, **detail: str) -> ProposalMark:
+    mark.save()
+    record(
+        verb,
+        mark.proposal,
+        actor=actor,
+        bridge_id=mark.proposal.bridge_id,
+        organisation_id=mark.organisation_id,
+        detail=detail,
+    )
+    return mark

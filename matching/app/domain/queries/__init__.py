@@ -1,0 +1,1 @@
+"""Reads of the matcher that span models."""

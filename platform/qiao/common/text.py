@@ -16,6 +16,8 @@ _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(
     r"[a-z0-9][a-z0-9+#.\-]*[a-z0-9+#]|[a-z0-9]|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+", re.IGNORECASE
 )
+# What makes a mail program see an address in a text: a scheme, or a full stop or an @ between letters.
+_LINK_START = re.compile(r"((?<=\w):(?=//)|(?<=\w)[.．。｡](?=[a-z\u00a1-\uffff])|(?<=\w)@(?=\w))", re.IGNORECASE)
 _lock = threading.Lock()
 
 
@@ -28,6 +30,17 @@ def clean_text(text: str) -> str:
     """Several lines: no control or direction characters, Unix line ends, at most one empty line in a row, NFC."""
     text = unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip()
+
+
+def plain_name(text: str, length: int = 80) -> str:
+    """A name for the text of a message: one line, shortened, and nothing in it that a mail program makes a link of.
+
+    Names are typed by strangers and mailed to strangers: one must not be able to carry an advertisement.
+    """
+    name = clean_line(text)
+    if len(name) > length:
+        name = name[: length - 1].rstrip() + "…"
+    return _LINK_START.sub(r"[\1]", name)
 
 
 def has_chinese(text: str) -> bool:

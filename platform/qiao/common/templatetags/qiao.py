@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from qiao.common.languages import HTML_LANG, interface_text_language, preferred
 from qiao.common.regions import country_name
 from qiao.common.richtext import render_markdown
+from qiao.common.text import plain_name as plain_name_of
 
 register = template.Library()
 
@@ -25,6 +26,12 @@ def country(code: str) -> str:
 def markdown(text: str) -> SafeString:
     """Markdown as sanitised HTML."""
     return mark_safe(render_markdown(text or ""))  # noqa: S308 - nh3 has sanitised it
+
+
+@register.filter
+def plain_name(text: object) -> str:
+    """A name for the text of a message, with nothing in it that becomes a link."""
+    return plain_name_of(str(text))
 
 
 @register.simple_tag

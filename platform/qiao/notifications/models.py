@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from qiao.common.models import Public
+from qiao.common.models import Public, Timestamped
 from qiao.notifications.querysets import NotificationQuerySet, OutgoingMailQuerySet
+from qiao.notifications.sentences import sentence_of
 
 
 class MailState(models.TextChoices):
@@ -60,3 +61,23 @@ class Notification(Public):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        return sentence_of(self.kind, self.context)
+
+
+class MailPreference(Timestamped):
+    """Which messages a person wants by e-mail; without a row, all of them."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preference")
+    reviews = models.BooleanField(_("decisions of organisers on our membership, needs and offers"), default=True)
+    proposals = models.BooleanField(_("new proposals for our organisation"), default=True)
+
+    class Meta:
+        verbose_name = _("choice of e-mail")
+        verbose_name_plural = _("choices of e-mail")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

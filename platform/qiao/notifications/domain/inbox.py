@@ -14,6 +14,14 @@ def notify(user: Any, kind: str, *, url: str = "", **context: Any) -> Notificati
     return Notification.objects.create(user=user, kind=kind, url=url, context=context)
 
 
+def mark_read(notification: Notification) -> Notification:
+    """Mark one line as read; the first time counts."""
+    if notification.read_at is None:
+        notification.read_at = timezone.now()
+        notification.save(update_fields=["read_at", "updated_at"])
+    return notification
+
+
 def mark_all_read(user: Any) -> int:
     """Mark every line of a person's inbox as read; returns how many were not."""
     return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())

@@ -18,6 +18,8 @@ from qiao.notifications.models import MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
+#: Messages with a link that lets its holder in: their text is forgotten once it has gone.
+SECRET = ("account/", "invitation_")
 MAX_ATTEMPTS = 12
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=2)
@@ -66,5 +68,7 @@ def send_mail(mail_id: int) -> bool:
             mail.save()
             return False
         mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
+        if mail.template.startswith(SECRET):
+            mail.text = ""
         mail.save()
     return True

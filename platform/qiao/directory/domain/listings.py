@@ -69,6 +69,19 @@ def update_listing(listing: Listing, *, actor: Any, sectors: Iterable[Sector] | 
 
 
 @transaction.atomic
+def copy_listing(listing: Listing, *, actor: Any) -> Listing:
+    """Make a new draft with the same words and wishes; a date that has gone by is left out."""
+    if not may.writes_listing(actor, listing):
+        raise NotAllowed
+    fields = {name: getattr(listing, name) for name in FIELDS}
+    if listing.valid_until and listing.valid_until < timezone.localdate():
+        fields["valid_until"] = None
+    return create_listing(
+        listing.organisation, actor=actor, bridge=listing.bridge, sectors=list(listing.sectors.all()), **fields
+    )
+
+
+@transaction.atomic
 def submit_listing(listing: Listing, *, actor: Any) -> Listing:
     """Send a draft to review. The organisation must have applied to the bridge; its approval may come after."""
     listing = _locked(listing, actor)

@@ -17,12 +17,16 @@ from qiao.accounts.models import User
 from qiao.activity.domain.audit import record
 from qiao.bridges.rules import runs_bridge
 from qiao.common.errors import Duplicate, InvalidInput, NotAllowed, NotFound
+from qiao.common.validation import check_model
 from qiao.directory import rules as may
 from qiao.directory.enums import InvitationPurpose, PersonRole
 from qiao.directory.models import Affiliation, Invitation, Organisation
+from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
 
 VALID_FOR = timedelta(days=14)
+#: Open invitations of one organisation: the site must not become a way to mail strangers in numbers.
+MOST_OPEN = 30
 
 
 @transaction.atomic
@@ -85,6 +89,8 @@ def accept_invitation(token: str, *, actor: Any) -> Affiliation:
         organisation.save(update_fields=["managed_by", "updated_at"])
     invitation.accepted_at, invitation.accepted_by = timezone.now(), actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    if invitation.invited_by and created and invitation.purpose == InvitationPurpose.COLLEAGUE:
+        notify(invitation.invited_by, "colleague_joined", subject=actor.display_name)
     record(
         "accept_invitation",
         invitation,
@@ -100,6 +106,8 @@ def change_person_role(affiliation: Affiliation, *, actor: Any, role: str) -> Af
     """Give a person another role. Raises `InvalidInput` when that would leave no owner."""
     if not may.owns(actor, affiliation.organisation):
         raise NotAllowed
+    if role not in PersonRole.values:
+        raise InvalidInput(errors={"role": [_("Choose a role from the list.")]})
     affiliation = _locked_with_owners(affiliation)
     if affiliation.role == PersonRole.OWNER and role != PersonRole.OWNER:
         _refuse_last_owner(affiliation)
@@ -147,8 +155,9 @@ def _refuse_last_owner(affiliation: Affiliation) -> None:
 
 
 def _invite(organisation: Organisation, actor: Any, email: str, role: str, purpose: InvitationPurpose) -> Invitation:
+    """Write an invitation and its message. A later one to the same address takes the place of the earlier."""
     token = secrets.token_urlsafe(32)
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         organisation=organisation,
         purpose=purpose,
         email=email.strip().lower(),
@@ -157,6 +166,12 @@ def _invite(organisation: Organisation, actor: Any, email: str, role: str, purpo
         invited_by=actor,
         expires_at=timezone.now() + VALID_FOR,
     )
+    check_model(invitation, exclude=("accepted_at", "accepted_by", "revoked_at"))
+    open_ones = organisation.invitations.open()
+    open_ones.filter(email=invitation.email, purpose=purpose).update(revoked_at=timezone.now())
+    if open_ones.count() >= MOST_OPEN:
+        raise InvalidInput(_("Too many invitations are open. Take some back, or wait until they are accepted."))
+    invitation.save()
     known = User.objects.filter(email__iexact=invitation.email).first()
     write_mail(
         f"invitation_{purpose}",

@@ -20,6 +20,7 @@ from qiao.directory.models import Listing, Membership, Organisation, Review
 from qiao.directory.transitions import LISTING, MEMBERSHIP
 from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
+from qiao.notifications.domain.preferences import wants_mail
 
 _MEMBERSHIP_AFTER = {
     ReviewDecision.APPROVED: MembershipState.APPROVED,
@@ -135,19 +136,20 @@ def _tell(organisation: Organisation, template: str, *, url: str, decision: str,
     writers = organisation.affiliations.filter(role__in=(PersonRole.OWNER, PersonRole.EDITOR)).select_related("user")
     for affiliation in writers:
         user = affiliation.user
-        write_mail(
-            template,
-            to=user.email,
-            language=user.language,
-            context={
-                "person": user,
-                "organisation": organisation,
-                "decision": decision,
-                "reason": reason,
-                "url": settings.SITE_URL + url,
-                **context,
-            },
-        )
+        if wants_mail(user, "reviews"):
+            write_mail(
+                template,
+                to=user.email,
+                language=user.language,
+                context={
+                    "person": user,
+                    "organisation": organisation,
+                    "decision": decision,
+                    "reason": reason,
+                    "url": settings.SITE_URL + url,
+                    **context,
+                },
+            )
         listing = context.get("listing")
         notify(
             user,

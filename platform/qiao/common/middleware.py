@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from qiao.common.errors import QiaoError
+from qiao.common.time_zones import time_zone
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -27,6 +28,18 @@ class PreferredLanguageMiddleware:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class PersonalTimeZoneMiddleware:
+    """Times are shown in a signed-in person's own time zone, if they have chosen one."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = getattr(request, "user", None)
+        with timezone.override(time_zone(user.time_zone) if user is not None and user.is_authenticated else None):
+            return self.get_response(request)
 
 
 class QiaoErrorMiddleware:

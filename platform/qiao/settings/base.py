@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.utils.translation import gettext_lazy as _
 
 from qiao.settings.env import ROOT, VAR, local_secret, read
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "qiao.common.middleware.PreferredLanguageMiddleware",
+    "qiao.common.middleware.PersonalTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -183,6 +186,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_ADAPTER = "qiao.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "qiao.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_FORMS = {"signup": "qiao.accounts.forms.SignupForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -241,13 +245,17 @@ else:
 # --- browser security -------------------------------------------------------------------------------------------------
 from csp.constants import NONE, SELF  # noqa: E402
 
+_OIDC_ORIGINS = sorted(
+    {"{0.scheme}://{0.netloc}".format(urlsplit(provider["server_url"])) for provider in read("OIDC_PROVIDERS")}
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # A browser also holds the redirect after a form against this list: signing in by OIDC ends at the provider.
+        "form-action": [SELF, *_OIDC_ORIGINS],
         "frame-ancestors": [NONE],
     }
 }

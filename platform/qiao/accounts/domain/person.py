@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from qiao.accounts.models import User
 from qiao.activity.domain.audit import record
 from qiao.common.errors import InvalidInput, NotAllowed
 from qiao.common.text import clean_line
+from qiao.common.time_zones import time_zone_names
 from qiao.common.validation import check_model
 
 FIELDS = ("name", "name_zh", "language", "time_zone")
@@ -29,7 +29,7 @@ def change_settings(user: User, *, actor: Any, **fields: Any) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     for name, value in fields.items():
         setattr(user, name, clean_line(value or "") if name in ("name", "name_zh") else value or "")
-    if user.time_zone and user.time_zone not in zoneinfo.available_timezones():
+    if user.time_zone and user.time_zone not in time_zone_names():
         raise InvalidInput(errors={"time_zone": [_("Choose a time zone from the list.")]})
     check_model(user)
     user.save(update_fields=list(fields))

@@ -66,3 +66,11 @@ def query_with(context: dict[str, Any], **changes: Any) -> str:
             parameters[key] = str(value)
     encoded = parameters.urlencode()
     return f"?{encoded}" if encoded else "?"
+
+
+@register.simple_tag
+def text_in_language(en: str, zh: str) -> SafeString:
+    """Markdown in the interface's language, else the other one marked with its `lang`, as sanitised HTML."""
+    text, language = preferred(en, zh)
+    html = mark_safe(render_markdown(text))  # noqa: S308 - nh3 has sanitised it
+    return format_html('<div lang="{}">{}</div>', HTML_LANG[language], html)

@@ -1,0 +1,140 @@
+"""Makes stored things for tests. Where a state is reached by a domain function, the factory goes through it or says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+from i18nfield.strings import LazyI18nString
+
+from qiao.accounts.models import User
+from qiao.bridges.enums import BridgeRole, BridgeState
+from qiao.bridges.models import Bridge, BridgeStaff, MatchingPolicy, Side
+from qiao.directory.domain.indexing import index_listing, index_organisation
+from qiao.directory.enums import Direction, ListingKind, ListingState, MembershipState, OrganisationKind, PersonRole
+from qiao.directory.models import Affiliation, Listing, Membership, Organisation
+
+PASSWORD = "a-long-test-password"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person with a confirmed address, who signs in with `PASSWORD`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@people.example")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    terms_accepted_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def password(self: User, create: bool, extracted: str | None, **_: Any) -> None:
+        self.set_password(extracted or PASSWORD)
+        if create:
+            self.save()
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
+
+
+class BridgeFactory(DjangoModelFactory[Bridge]):
+    """An open bridge with a British and a Chinese side and the default policy."""
+
+    class Meta:
+        model = Bridge
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"bridge-{n}")
+    name = factory.Sequence(lambda n: LazyI18nString({"en": f"Bridge {n}", "zh-hans": f"桥 {n}"}))
+    languages = factory.LazyFunction(lambda: ["en", "zh-hans"])
+    state = BridgeState.OPEN
+
+    @factory.post_generation
+    def sides(self: Bridge, create: bool, extracted: list[tuple[str, str]] | None, **_: Any) -> None:
+        for position, (code, country) in enumerate(extracted or [("gb", "GB"), ("cn", "CN")]):
+            Side.objects.create(bridge=self, code=code, country=country, position=position)
+        MatchingPolicy.objects.create(bridge=self)
+
+
+class OrganisationFactory(DjangoModelFactory[Organisation]):
+    """An organisation. `owner=` gives it an owner."""
+
+    class Meta:
+        model = Organisation
+        skip_postgeneration_save = True
+
+    name_en = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = OrganisationKind.STARTUP
+    size = "small"
+    country = "GB"
+    city_en = "Leeds"
+    summary_en = "Makes things that help people."
+
+    @factory.post_generation
+    def owner(self: Organisation, create: bool, extracted: User | None, **_: Any) -> None:
+        if extracted is not None:
+            Affiliation.objects.create(user=extracted, organisation=self, role=PersonRole.OWNER)
+        index_organisation(self)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """An approved membership, on the side of the organisation's country."""
+
+    class Meta:
+        model = Membership
+
+    bridge = factory.SubFactory(BridgeFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    side = factory.LazyAttribute(lambda o: o.bridge.sides.get(country=o.organisation.country))
+    state = MembershipState.APPROVED
+
+
+class ListingFactory(DjangoModelFactory[Listing]):
+    """A published need. The organisation must be given a membership by the test, or use `member_listing`."""
+
+    class Meta:
+        model = Listing
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    bridge = factory.SubFactory(BridgeFactory)
+    direction = Direction.NEED
+    kind = ListingKind.TECHNOLOGY
+    language = "en"
+    title = factory.Sequence(lambda n: f"Listing {n}")
+    text = "We look for a partner who can validate a wearable sensor for blood pressure."
+    state = ListingState.PUBLISHED
+    published_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def indexed(self: Listing, create: bool, extracted: Any, **_: Any) -> None:
+        index_listing(self)
+
+
+def affiliate(user: User, organisation: Organisation, role: str = PersonRole.OWNER) -> Affiliation:
+    """Give a person a role in an organisation."""
+    return Affiliation.objects.create(user=user, organisation=organisation, role=role)
+
+
+def staff(bridge: Bridge, user: User, role: str = BridgeRole.ORGANISER) -> BridgeStaff:
+    """Give a person a role on a bridge."""
+    return BridgeStaff.objects.create(bridge=bridge, user=user, role=role)
+
+
+def member(bridge: Bridge, *, country: str = "GB", owner: User | None = None, **fields: Any) -> Organisation:
+    """An organisation that is a member of the bridge."""
+    organisation: Organisation = OrganisationFactory(country=country, owner=owner, **fields)
+    MembershipFactory(bridge=bridge, organisation=organisation)
+    return organisation
+
+
+def member_listing(bridge: Bridge, *, country: str = "GB", owner: User | None = None, **fields: Any) -> Listing:
+    """A published listing of a new member of the bridge."""
+    listing: Listing = ListingFactory(
+        organisation=fields.pop("organisation", None) or member(bridge, country=country, owner=owner),
+        bridge=bridge,
+        **fields,
+    )
+    return listing

@@ -30,6 +30,7 @@ from qiao.partnerships.enums import DismissalReason
 from qiao.partnerships.models import ProposalMark
 from qiao.partnerships.rules import responds_for
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
+from qiao.website.span import Span, span_of
 
 TABS = ("open", "saved", "dismissed")
 
@@ -93,6 +94,7 @@ def proposal(request: HttpRequest, bridge: str, public_id: str) -> HttpResponse:
         "organisation": organisation,
         "view": view,
         "mark": mark,
+        "span": span_of(view, found_bridge),
         "dismissal_reasons": DismissalReason.choices,
         "may_respond": responds_for(request.user, found, organisation),
     }
@@ -143,6 +145,7 @@ class Row:
 
     view: ProposalView
     mark: ProposalMark | None
+    span: Span
 
     @property
     def tab(self) -> str:
@@ -157,7 +160,7 @@ def _rows(request: HttpRequest, organisation: Organisation, bridge: Bridge) -> l
     marks = {mark.proposal_id: mark for mark in ProposalMark.objects.filter(organisation=organisation)}
     kept = [pk for pk, mark in marks.items() if mark.saved_at]
     views = proposal_views(request.user, organisation, bridge, also=kept)
-    return [Row(view, marks.get(view.proposal.pk)) for view in views]
+    return [Row(view, marks.get(view.proposal.pk), span_of(view, bridge)) for view in views]
 
 
 def _proposal_or_404(request: HttpRequest, bridge: Bridge, public_id: str) -> Proposal:

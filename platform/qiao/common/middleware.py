@@ -54,5 +54,10 @@ class QiaoErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, QiaoError):
             return None
-        template = "errors/_message.html" if getattr(request, "htmx", False) else "errors/message.html"
-        return render(request, template, {"error": exception}, status=exception.status)
+        if not getattr(request, "htmx", False):
+            return render(request, "errors/message.html", {"error": exception}, status=exception.status)
+        response = render(request, "errors/_message.html", {"error": exception}, status=exception.status)
+        # Among the page's messages, not in the place of what the person was working on.
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "beforeend"
+        return response

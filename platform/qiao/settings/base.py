@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "qiao.website.middleware.BridgeMiddleware",
     "qiao.common.middleware.QiaoErrorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -106,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "qiao.common.context.site",
+                "qiao.website.context.chrome",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -117,6 +119,7 @@ TEMPLATES = [
     },
 ]
 COTTON_DIR = "cotton"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees its attributes and the context processors' values, nothing else
 
 # --- database, cache, broker ------------------------------------------------------------------------------------------
 import environ  # noqa: E402

@@ -15,6 +15,9 @@ SESSION_KEY = "organisation"
 
 def bridge_at(request: HttpRequest, slug: str) -> Bridge:
     """The bridge of the address. Raises `Http404` for one that is not there or not open to this person."""
+    known: Bridge | None = getattr(request, "bridge", None)  # BridgeMiddleware has looked it up
+    if known is not None and known.slug == slug:
+        return known
     bridge = Bridge.objects.visible_to(request.user).filter(slug=slug).first()
     if bridge is None:
         raise Http404

@@ -1,5 +1,7 @@
 """Address of a bridge's own page: last, because its pattern is the widest."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from qiao.website.views import home
+
+urlpatterns = [path("<slug:bridge>/", home.bridge, name="bridge")]

@@ -1,9 +1,16 @@
-"""Addresses of the home pages."""
+"""Addresses of the start page and of what belongs to no bridge."""
 
+from django.conf import settings
 from django.urls import path
-from django.views.generic import RedirectView
+
+from qiao.website.views import home
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/accounts/login/"), name="home"),
-    path("welcome/", RedirectView.as_view(url="/"), name="after_sign_in"),
+    path("", home.home, name="home"),
+    path("welcome/", home.after_sign_in, name="after_sign_in"),
 ]
+
+if settings.QIAO_ENV == "development":
+    from qiao.website.views import styleguide
+
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

@@ -1,0 +1,1 @@
+"""Figures of the network and of what came of it. Reads only; it has no tables of its own."""

@@ -1,4 +1,4 @@
-"""Makes stored things for tests. Where a state is reached by a domain function, the factory goes through it or says so."""
+"""Makes stored things for tests. Where a state has a domain function, the factory says so if it goes round it."""
 
 from __future__ import annotations
 

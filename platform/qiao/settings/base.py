@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from qiao.settings.env import ROOT, VAR, local_secret, read
+
+django_stubs_ext.monkeypatch()
 
 QIAO_ENV = read("QIAO_ENV")
 DEBUG = False

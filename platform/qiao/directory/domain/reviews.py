@@ -62,7 +62,9 @@ def review_membership(membership: Membership, *, actor: Any, decision: str, reas
     _tell(
         membership.organisation,
         "membership_reviewed",
-        url=f"/{membership.bridge.slug}/organisations/{membership.organisation.public_id}/",
+        url=f"/{membership.bridge.slug}/organisations/{membership.organisation.public_id}/"
+        if after == MembershipState.APPROVED
+        else f"/{membership.bridge.slug}/my/?organisation={membership.organisation.public_id}",
         decision=decision,
         reason=reason,
         bridge=membership.bridge,

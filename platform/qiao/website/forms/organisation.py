@@ -45,7 +45,7 @@ class IdentityForm(forms.Form):
         help_text=gettext_lazy("Up to eight. Partners find you by them, and the matcher weighs them.")
     )
 
-    def __init__(self, *args: Any, bridge: Bridge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bridge: Bridge, similar_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bridge = bridge
         sides = [(side.country, country_name(side.country)) for side in bridge.sides.all()]
@@ -55,17 +55,38 @@ class IdentityForm(forms.Form):
             (_("On this bridge"), list(dict(sides).items())),
             (_("Elsewhere"), [choice for choice in country_choices() if choice[0] not in here]),
         ]
-        own, other = ("zh", "en") if interface_text_language() == "zh" else ("en", "zh")
-        pairs = [name for name in PAIRS if f"{name}_en" in self.fields]
-        #: Fields of the interface's language stand first; those of the other one are offered apart.
-        self.own_fields = [f"{name}_{own}" for name in pairs]
-        self.other_fields = [f"{name}_{other}" for name in pairs]
+        if similar_url:
+            for name in ("name_en", "name_zh"):
+                self.fields[name].widget.attrs |= {
+                    "hx-get": similar_url,
+                    "hx-trigger": "input changed delay:400ms",
+                    "hx-target": "#similar",
+                    "hx-include": "#id_name_en, #id_name_zh",
+                }
+
+    @property
+    def own(self) -> dict[str, forms.BoundField]:
+        """Fields in the interface's language, by their name without it: they stand first."""
+        return self._in(interface_text_language())
+
+    @property
+    def other(self) -> dict[str, forms.BoundField]:
+        """Fields in the other language: offered apart."""
+        return self._in("en" if interface_text_language() == "zh" else "zh")
+
+    @property
+    def other_in_use(self) -> bool:
+        """Whether something is typed, or wrong, in the other language."""
+        return any(field.value() or field.errors for field in self.other.values())
+
+    def _in(self, language: str) -> dict[str, forms.BoundField]:
+        return {name: self[f"{name}_{language}"] for name in PAIRS if f"{name}_{language}" in self.fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         names = ("name_en", "name_zh")
         if not any(cleaned.get(name) for name in names) and not any(name in self.errors for name in names):
-            self.add_error(self.own_fields[0], _("Give the name in English or in Chinese."))
+            self.add_error(self.own["name"].name, _("Give the name in English or in Chinese."))
         return cleaned
 
     @property

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -93,7 +94,9 @@ def register_organisation(request: HttpRequest, under_way: Registration) -> Http
         remember(request, bridge, organisation=made.public_id, new=False)
         choose_organisation(request, made)
 
-    form = _form(request, IdentityForm, ORGANISATION, profile_values(organisation, IdentityForm), bridge=bridge)
+    similar_url = "" if organisation else reverse("website:register_similar", args=[bridge.slug])
+    values = profile_values(organisation, IdentityForm)
+    form = _form(request, IdentityForm, ORGANISATION, values, bridge=bridge, similar_url=similar_url)
     answer = _answer(request, under_way, ORGANISATION, form, store)
     if answer is not None:
         return answer
@@ -234,8 +237,9 @@ def _answer(
     """
     if not form.is_bound:
         return None
-    back = request.POST.get("go") == "back"
+    go = request.POST.get("go")
     place = STEPS.index(step)
+    before = under_way.address(STEPS[max(place - 1, 0)])
     if form.is_valid():
         try:
             store(form)
@@ -243,14 +247,16 @@ def _answer(
             show_refusal(form, refusal)
         else:
             drop_typed(request, under_way.bridge, step)
-            if request.POST.get("go") == "leave":
+            if go == "leave":
                 messages.success(request, _("Saved. Come back to go on whenever you like."))
                 return redirect("website:my_organisation", under_way.bridge.slug)
-            return redirect(under_way.address(STEPS[place - 1 if back else place + 1]))
-    if back and place:
+            return redirect(before if go == "back" else under_way.address(STEPS[place + 1]))
+    if go in ("back", "leave"):
         keep_typed(request, under_way.bridge, step)
-        return redirect(under_way.address(STEPS[place - 1]))
-    return None
+    if go == "leave":
+        messages.info(request, _("What you typed is kept in this browser until you sign out."))
+        return redirect("website:bridge", under_way.bridge.slug)
+    return redirect(before) if go == "back" and place else None
 
 
 def _page(request: HttpRequest, under_way: Registration, step: str, form: Form, **extra: Any) -> HttpResponse:

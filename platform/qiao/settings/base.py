@@ -115,6 +115,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "django.contrib.humanize.templatetags.humanize",
                 "django_cotton.templatetags.cotton",
                 "qiao.common.templatetags.qiao",
             ],

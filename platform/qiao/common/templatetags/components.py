@@ -1,4 +1,4 @@
-"""What the components in `templates/cotton/` need: attributes passed through, words marked in a text, strengths said."""
+"""What the components in `templates/cotton/` need: attributes handed on, words marked in a text, strengths said."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ STATE_TONES = {
     "approved": "jade",
     "fulfilled": "jade",
     "done": "jade",
-    "strong": "jade",
     "in_review": "amber",
     "applied": "amber",
     "changes_requested": "amber",

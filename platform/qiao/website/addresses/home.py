@@ -10,7 +10,7 @@ urlpatterns = [
     path("welcome/", home.after_sign_in, name="after_sign_in"),
 ]
 
-if settings.QIAO_ENV == "development":
+if settings.QIAO_ENV in ("development", "test"):
     from qiao.website.views import styleguide
 
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

@@ -23,7 +23,9 @@ from qiao.website.scope import bridge_at
 def home(request: HttpRequest) -> HttpResponse:
     """What a bridge is, in one screen, and every bridge one may enter."""
     bridges = Bridge.objects.visible_to(request.user).prefetch_related("sides")
-    rows = [{"bridge": found, "sides": list(found.sides.all()), "figures": bridge_figures(found)} for found in bridges]
+    figures = [(found, bridge_figures(found)) for found in bridges]
+    figures.sort(key=lambda pair: -pair[1].members)
+    rows = [{"bridge": found, "figures": counted} for found, counted in figures]
     return render(request, "website/home.html", {"rows": rows})
 
 
@@ -81,11 +83,11 @@ def _first_membership(user: Any) -> Membership | None:
 
 
 def _where_to_register(request: HttpRequest) -> str:
-    """The wizard of the bridge they began to register on, or of the only open one; with a choice to make, the start page."""
+    """The wizard of the bridge they began to register on, or of the only open one, else the start page to choose."""
     bridges = list(Bridge.objects.visible_to(request.user).filter(state=BridgeState.OPEN))
     begun = request.session.get("registration", {})
     wanted = [found for found in bridges if str(found.pk) in begun] or bridges
-    if len(wanted) != 1 or request.user.is_superuser:  # type: ignore[union-attr]  # only signed-in people come here
+    if len(wanted) != 1 or request.user.is_superuser:
         return reverse("website:home")
     return reverse("website:register", args=[wanted[0].slug])
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from qiao.activity.domain.audit import record
 from qiao.activity.domain.outbox import emit
 from qiao.bridges.models import Bridge
-from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.common.states import move
 from qiao.common.text import clean_line, clean_text
 from qiao.common.validation import check_model
@@ -24,6 +24,7 @@ from qiao.directory.transitions import LISTING
 
 LINES = ("title", "other_title")
 TEXTS = ("text", "other_text")
+RESUMABLE = (ListingState.PAUSED, ListingState.FULFILLED, ListingState.EXPIRED)
 LISTS = ("forms", "partner_kinds", "partner_sizes", "countries", "stages_sought", "regions_sought")
 FIELDS = (
     *LINES, *TEXTS, *LISTS, "direction", "kind", "language", "stage", "trl", "ip_status", "amount_min", "amount_max",
@@ -93,7 +94,7 @@ def submit_listing(listing: Listing, *, actor: Any) -> Listing:
         raise InvalidInput(_("Apply for membership of the bridge first."))
     if listing.valid_until and listing.valid_until < timezone.localdate():
         raise InvalidInput(errors={"valid_until": [_("This date has gone by. Choose a later one.")]})
-    return _move(listing, ListingState.IN_REVIEW, "submit_listing", actor)
+    return _move(listing, ListingState.IN_REVIEW, "submit_listing", actor, after=(ListingState.DRAFT,))
 
 
 @transaction.atomic
@@ -108,7 +109,7 @@ def resume_listing(listing: Listing, *, actor: Any) -> Listing:
     listing = _locked(listing, actor)
     if listing.valid_until and listing.valid_until < timezone.localdate():
         raise InvalidInput(errors={"valid_until": [_("This date has gone by. Choose a later one.")]})
-    return _move(listing, ListingState.PUBLISHED, "resume_listing", actor)
+    return _move(listing, ListingState.PUBLISHED, "resume_listing", actor, after=RESUMABLE)
 
 
 @transaction.atomic
@@ -126,13 +127,15 @@ def withdraw_listing(listing: Listing, *, actor: Any) -> Listing:
 @transaction.atomic
 def reopen_listing(listing: Listing, *, actor: Any) -> Listing:
     """Make a withdrawn listing a draft again."""
-    return _move(_locked(listing, actor), ListingState.DRAFT, "reopen_listing", actor)
+    return _move(_locked(listing, actor), ListingState.DRAFT, "reopen_listing", actor, after=(ListingState.WITHDRAWN,))
 
 
 @transaction.atomic
 def return_listing_to_draft(listing: Listing, *, actor: Any) -> Listing:
     """Take a listing back from review to go on writing."""
-    return _move(_locked(listing, actor), ListingState.DRAFT, "return_listing_to_draft", actor)
+    return _move(
+        _locked(listing, actor), ListingState.DRAFT, "return_listing_to_draft", actor, after=(ListingState.IN_REVIEW,)
+    )
 
 
 @transaction.atomic
@@ -164,8 +167,14 @@ def _locked(listing: Listing, actor: Any) -> Listing:
     return listing
 
 
-def _move(listing: Listing, to: str, verb: str, actor: Any) -> Listing:
-    """Apply a step of the table to a locked listing, record it, and have it matched anew if others see a change."""
+def _move(listing: Listing, to: str, verb: str, actor: Any, *, after: Iterable[str] | None = None) -> Listing:
+    """Apply a step of the table to a locked listing, record it, and have it matched anew if others see a change.
+
+    `after` are the states from which this step may be taken, where the table has the same step for somebody else:
+    only an organiser publishes what is in review.
+    """
+    if after is not None and listing.state not in after:
+        raise TransitionNotAllowed(before=listing.state, after=to)
     before = move(listing, LISTING, to)
     if to == ListingState.PUBLISHED and listing.published_at is None:
         listing.published_at = timezone.now()

@@ -15,7 +15,7 @@ import numpy as np
 from matching.embedding.languages import detect_language
 from matching.embedding.packaged import ENGLISH, MANY_LANGUAGES, UNIVERSAL, PackagedModel
 from matching.embedding.passages import split_passages
-from matching.embedding.protocol import Vectors
+from matching.embedding.protocol import Vectors, unit
 from matching.embedding.text import fit_for_encoding
 
 #: Characters that the models take whole, by language.
@@ -47,8 +47,7 @@ class BridgeEncoder:
         length = np.array([len(piece) for piece in pieces], dtype=np.float32)
         whole = [self._part(model, weight, asked, pieces, owner, length, languages) for model, weight, asked in PARTS]
         vectors = np.concatenate(whole, axis=1)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+        return unit(vectors)
 
     @staticmethod
     def _part(
@@ -66,6 +65,4 @@ class BridgeEncoder:
         if at:
             made = model.encode([pieces[index] for index in at])
             np.add.at(part, owner[at], made * length[at, None])
-        lengths = np.linalg.norm(part, axis=1, keepdims=True)
-        unit = np.divide(part, lengths, out=np.zeros_like(part), where=lengths > 1e-6)
-        return unit * np.float32(weight**0.5)
+        return unit(part) * np.float32(weight**0.5)

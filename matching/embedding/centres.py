@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.embedding.protocol import Vectors
+from matching.embedding.protocol import Vectors, unit
 
 #: Fewer texts than this tell too little of a language: its mean shrinks towards nothing in proportion.
 ENOUGH = 30
@@ -25,7 +25,7 @@ ASSUMED_MEAN, ASSUMED_DEVIATION = 0.20, 0.11
 
 @dataclass(frozen=True)
 class LanguageStatistics:
-    """Means by language (each of shape (dimension,)) and (mean, deviation) of random similarities by pair of languages."""
+    """Means by language, each of shape (dimension,), and (mean, deviation) of random similarities by language pair."""
 
     means: dict[str, Vectors] = field(default_factory=dict)
     pairs: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -66,8 +66,7 @@ class LanguageStatistics:
             mean = self.means.get(language)
             if mean is not None:
                 moved[[i for i, one in enumerate(languages) if one == language]] -= mean
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 1e-6)
+        return unit(moved)
 
     def towards(self, vectors: Vectors, language: str, target: str) -> Vectors:
         """Where these texts of `language` would lie among raw vectors of `target`: for looking up candidates."""
@@ -76,8 +75,7 @@ class LanguageStatistics:
         moved = vectors.astype(np.float32, copy=True)
         if language in self.means and target in self.means:
             moved = moved - self.means[language] + self.means[target]
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 1e-6)
+        return unit(moved)
 
     def standardised(self, similarity: float, one: str, other: str) -> float:
         """Deviations by which a similarity of centred vectors stands above that of random pairs of these languages."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matching.embedding.passages import split_passages
-from matching.embedding.protocol import Encoder, Vectors
+from matching.embedding.protocol import Encoder, Vectors, unit
 from matching.embedding.text import fit_for_encoding
 
 
@@ -22,7 +22,7 @@ class SentenceTransformerEncoder:
 
         self._model: Any = SentenceTransformer(name)
         self.name = f"st-{Path(name).name}"[:80]
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -36,8 +36,7 @@ class SentenceTransformerEncoder:
         if pieces:
             made = self._model.encode(pieces, show_progress_bar=False, normalize_embeddings=True)
             np.add.at(vectors, owners, np.asarray(made, dtype=np.float32))
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+        return unit(vectors)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Modules of a sentence-transformers model around engines that are not written in torch. Imports torch: workers only."""
+"""A sentence-transformers module around engines that are not written in torch. Imports torch: workers only."""
 
 from __future__ import annotations
 

@@ -24,3 +24,10 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """An array of shape (len(texts), dimension), float32, each row of length 1 (or 0 for a text without words)."""
         ...
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows brought to length 1; a row of (almost) nothing becomes zeros. Shape as given."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+    return rows

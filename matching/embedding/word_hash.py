@@ -11,13 +11,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.embedding.lexical import tokens
-from matching.embedding.protocol import Vectors
+from matching.embedding.protocol import Vectors, unit
 
 _SAME = {
-    "传感器": "sensor", "血压": "blood", "可穿戴": "wearable", "穿戴": "wearable", "验证": "validation", "临床": "clinical",
-    "机器人": "robot", "手术": "surgical", "电池": "battery", "投资": "investment", "疫苗": "vaccine", "康复": "rehabilitation",
-    "水": "water", "制造": "manufacturing", "生产": "manufacturing", "影像": "imaging", "糖尿病": "diabetes",
-}  # fmt: skip
+    "传感器": "sensor",
+    "血压": "blood",
+    "可穿戴": "wearable",
+    "穿戴": "wearable",
+    "验证": "validation",
+    "临床": "clinical",
+    "机器人": "robot",
+    "手术": "surgical",
+    "电池": "battery",
+    "投资": "investment",
+    "疫苗": "vaccine",
+    "康复": "rehabilitation",
+    "水": "water",
+    "制造": "manufacturing",
+    "生产": "manufacturing",
+    "影像": "imaging",
+    "糖尿病": "diabetes",
+}
 
 
 class WordHashEncoder:
@@ -34,5 +48,4 @@ class WordHashEncoder:
                 digest = hashlib.blake2b(_SAME.get(word, word).encode(), digest_size=8).digest()
                 place = int.from_bytes(digest[:4], "little") % self.dimension
                 vectors[row, place] += 1.0 if digest[4] & 1 else -1.0
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        return unit(vectors)

@@ -1,0 +1,1 @@
+"""Choosing a fair set of proposals together, under capacities and floors."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
         addresses = Engines(home=TEST_HOME, careless=True).start()
     os.environ.setdefault("DATABASE_URL", addresses.get("database", ""))
     os.environ.setdefault("REDIS_URL", addresses.get("broker", ""))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Each test begins in English: a request leaves its language behind in the thread."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

@@ -29,6 +29,9 @@
     region.querySelectorAll("[data-toast]").forEach(closable);
     new MutationObserver(() => region.querySelectorAll("[data-toast]").forEach(closable)).observe(region, { childList: true });
     document.querySelector("[data-focus]")?.focus();
+    // On a narrow screen the present place may lie outside the row of the navigation.
+    const present = document.querySelector(".site-nav [aria-current]");
+    if (present) present.closest("nav").scrollLeft = present.offsetLeft - 24;
     // A closed plank or menu whose anchor is in the address opens.
     if (location.hash.length > 1) {
       const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -60,6 +63,7 @@
     if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post], [data-again]")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 5000); // an answer that is a file leaves the page where it is
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 

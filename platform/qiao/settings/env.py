@@ -135,3 +135,12 @@ def local_secret(path: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secret)
     return secret
+
+
+def settings_table() -> str:
+    """Every setting as a Markdown table."""
+    rows = ["| setting | default | what it is for |", "|---|---|---|"]
+    for setting in SETTINGS:
+        default = "" if setting.default in ("", []) else f"`{setting.default}`"
+        rows.append(f"| `{setting.name}` | {default} | {setting.help} |")
+    return "\n".join(rows)

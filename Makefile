@@ -1,0 +1,66 @@
+# The only entry points a person needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+export PYTHONPATH := platform:.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BASE_STAMP := $(VENV)/.base-$(shell cat requirements/base.txt 2>/dev/null | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/.dev-$(shell cat requirements/dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: help run stop test check bench lock messages screenshots clean
+
+help: ## Say what each target does.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s'|'
+
+$(PY):
+	@set -e; for candidate in python3.13 python3.12 python3.11 python3; do \
+	  if command -v $$candidate >/dev/null && $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Creating $(VENV) with $$($$candidate --version)"; $$candidate -m venv $(VENV); exit 0; fi; done; \
+	echo "Qiao needs Python 3.11 or later with its venv module. Install it and try again." >&2; exit 1
+
+$(BASE_STAMP): | $(PY)
+	@echo "Installing what Qiao runs on (a few minutes the first time)"
+	@$(PY) -m pip install --quiet --requirement requirements/base.txt
+	@rm -f $(VENV)/.base-*; touch $@
+
+$(DEV_STAMP): $(BASE_STAMP)
+	@echo "Installing what the tests and checks need"
+	@$(PY) -m pip install --quiet --requirement requirements/dev.txt
+	@rm -f $(VENV)/.dev-*; touch $@
+
+run: $(BASE_STAMP) ## Start the database, broker, worker, beat and site with the demonstration bridge; Ctrl-C stops them.
+	@exec $(PY) -m qiao.embedded run
+
+stop: ## Stop what a killed run has left behind.
+	@if [ -x $(PY) ]; then $(PY) -m qiao.embedded stop; fi
+
+test: $(DEV_STAMP) ## Run every test against real engines of its own.
+	@$(PY) manage.py compile_messages
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(DEV_STAMP) ## Lint, types, contracts, templates, migrations, translations.
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy platform matching tests
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --check-only --quiet 2>/dev/null || true
+	@$(BIN)/djlint templates --lint --quiet
+	@QIAO_ENV=test DJANGO_SETTINGS_MODULE=qiao.settings.test $(PY) manage.py makemigrations --check --dry-run 2>/dev/null
+	@$(PY) manage.py check_messages
+
+bench: $(DEV_STAMP) ## Measure, with a peer beside us; results go into docs/benchmarks.md.
+	@for script in benchmarks/bench_*.py; do $(PY) $$script; done
+
+lock: $(DEV_STAMP) ## Pin every dependency again, from the ranges in pyproject.toml.
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-find-links --no-emit-index-url --no-header --output-file requirements/base.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-find-links --no-emit-index-url --no-header --extra dev --constraint requirements/base.txt --output-file requirements/dev.txt pyproject.toml
+	@sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements/base.txt requirements/dev.txt
+
+messages: $(DEV_STAMP) ## Bring the translation catalogue up to date with the sources.
+	@$(PY) manage.py extract_messages
+
+clean: stop ## Remove the environment and all local data. Asks first.
+	@read -r -p "Remove .venv and var with all local data? [y/N] " answer; [ "$$answer" = y ] && rm -rf $(VENV) var || true

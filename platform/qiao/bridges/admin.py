@@ -6,16 +6,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from i18nfield.fields import I18nCharField, I18nTextField
+from i18nfield.forms import I18nTextarea, I18nTextInput
 
 from qiao.activity.domain.audit import record
 from qiao.bridges.domain.bridge import change_policy
 from qiao.bridges.models import Bridge, BridgeStaff, MatchingPolicy, Side
 from qiao.common.admin import ReadOnlyAdmin
 
+# The administration site would give these fields its own widgets, which know one language.
+I18N_WIDGETS = {I18nCharField: {"widget": I18nTextInput}, I18nTextField: {"widget": I18nTextarea}}
+
 
 class SideInline(admin.TabularInline):  # type: ignore[type-arg]  # the generic is not subscriptable at run time
     model = Side
     extra = 0
+    formfield_overrides = I18N_WIDGETS
 
 
 class StaffInline(admin.TabularInline):  # type: ignore[type-arg]  # the generic is not subscriptable at run time
@@ -33,6 +39,7 @@ class BridgeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the generic is
     search_fields = ("slug", "name", "public_id")
     readonly_fields = ("public_id", "created_at", "updated_at")
     inlines = (SideInline, StaffInline)
+    formfield_overrides = I18N_WIDGETS
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +56,7 @@ class OrganisationAdmin(ReadOnlyAdmin):
     list_select_related = ("managed_by",)
     date_hierarchy = "created_at"
     inlines = (AffiliationInline, MembershipInline)
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     exclude = ("search",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:

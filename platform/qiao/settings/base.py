@@ -196,6 +196,7 @@ ACCOUNT_ADAPTER = "qiao.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qiao.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_FORMS = {"signup": "qiao.accounts.forms.SignupForm"}
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https") else "http"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

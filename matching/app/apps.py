@@ -6,10 +6,13 @@ class MatchingConfig(AppConfig):
     label = "matching"
 
     def ready(self) -> None:
+        from matching.app import warming
         from qiao.activity.domain.outbox import subscribe
 
         subscribe("listing.changed", "matching.refresh_listing")
         subscribe("organisation.changed", "matching.refresh_organisation")
         subscribe("membership.changed", "matching.refresh_membership")
         subscribe("block.changed", "matching.refresh_organisation")
-        subscribe("run.requested", "matching.work_on_run")
+        subscribe("run.requested", "matching.request_run")
+        subscribe("run.waiting", "matching.work_on_run")
+        warming.connect()

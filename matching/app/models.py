@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import HalfVectorField
+from pgvector.django import HalfVectorField, HnswIndex
 
 from matching.app.enums import Band, ProposalState, RunState
 from matching.app.querysets import MatchRunQuerySet, ProposalQuerySet
@@ -12,7 +14,10 @@ from qiao.common.models import Public, Timestamped
 
 
 class ListingVector(Timestamped):
-    """The meaning of a listing as one encoder sees it, of unit length; `content_hash` tells a changed text."""
+    """The meaning of a listing in one of its languages as one encoder sees it, of unit length.
+
+    `content_hash` tells a changed text.
+    """
 
     listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="vectors")
     bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="+")
@@ -20,10 +25,44 @@ class ListingVector(Timestamped):
     language = models.CharField(max_length=4)
     content_hash = models.CharField(max_length=64)
     vector = HalfVectorField()
+    # The listing's `updated_at` that its proposals stand for: an event that arrives late finds nothing left to do, and
+    # one that was lost with its worker is noticed. Empty until they are made.
+    matched_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("listing", "encoder"), name="one_vector_an_encoder"),)
-        indexes = (models.Index(fields=("bridge", "encoder"), name="vector_by_bridge"),)
+        constraints = (
+            models.UniqueConstraint(fields=("listing", "encoder", "language"), name="one_vector_a_language"),
+        )
+        indexes = (
+            models.Index(fields=("bridge", "encoder"), name="vector_by_bridge"),
+            # The column has no fixed length, because encoders differ: the index is of the default one's vectors.
+            # Vectors of another encoder are searched exactly, until an index for it is added in the same way.
+            HnswIndex(
+                OpClass(Cast("vector", HalfVectorField(dimensions=1280)), name="halfvec_cosine_ops"),
+                name="vector_nearest_bridge_1",
+                m=16,
+                ef_construction=64,
+                condition=models.Q(encoder="bridge-1"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} by {self.encoder}"
+
+
+class ListingSentences(Timestamped):
+    """Sentences of a listing with their vectors, so that explaining a proposal needs no encoder.
+
+    `data` is what `matching.embedding.evidence.SpanVectors` makes of itself.
+    """
+
+    listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="sentences")
+    encoder = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "listing sentences"
+        constraints = (models.UniqueConstraint(fields=("listing", "encoder"), name="one_set_of_sentences"),)
 
     def __str__(self) -> str:
         return f"{self.listing_id} by {self.encoder}"
@@ -68,6 +107,13 @@ class MatchRun(Public):
         ordering = ("-id",)
         verbose_name = _("run of the matcher")
         verbose_name_plural = _("runs of the matcher")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("bridge",),
+                condition=models.Q(state__in=(RunState.WAITING, RunState.RUNNING)),
+                name="one_unfinished_run_a_bridge",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.state})"
@@ -81,6 +127,7 @@ class RunPart(models.Model):
     organisation_ids = models.JSONField()
     done_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("run", "number")
@@ -114,6 +161,7 @@ class Proposal(Public):
     encoder = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(MatchRun, null=True, on_delete=models.SET_NULL, related_name="proposals")
+    scored_at = models.DateTimeField(null=True)
 
     objects = ProposalQuerySet.as_manager()
 

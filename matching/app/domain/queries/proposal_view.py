@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
@@ -31,11 +32,23 @@ class Quote:
     end: int
 
 
+class Sense(StrEnum):
+    """Whether something speaks for a meeting, against it, or is not known."""
+
+    FOR = "for"
+    AGAINST = "against"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class Reason:
-    """One reason (or misfit, or unknown): a code with its parameters; prose is the site's. `strength` is 0 to 1."""
+    """A reason, misfit or unknown: a code with its parameters; prose is the site's.
+
+    `strength` is its part, 0 to 1, of all that speaks for the meeting.
+    """
 
     code: str
+    sense: Sense
     params: dict[str, Any]
     strength: float
     mine: Quote | None
@@ -127,11 +140,11 @@ def _view(
         further = tuple(listing for pk, listing in shown[side].items() if pk != main.pk)
         return SideView(author=readership.author_of(main), listing=main, further_listings=further)
 
-    def reasons(stored: list[dict[str, Any]]) -> tuple[Reason, ...]:
+    def reasons(stored: list[dict[str, Any]], sense: Sense) -> tuple[Reason, ...]:
         if not is_current:
             return ()
         # Misfits and unknowns of both readings are stored together.
-        made = [_reason(entry, mine, theirs, shown) for entry in stored if mine in entry.get("sides", (mine,))]
+        made = [_reason(entry, sense, mine, theirs, shown) for entry in stored if mine in entry.get("sides", (mine,))]
         return tuple(reason for reason in made if reason is not None)
 
     return ProposalView(
@@ -139,14 +152,16 @@ def _view(
         mine=side_view(mine),
         theirs=side_view(theirs),
         rank=proposal.rank_for_first if mine == "first" else proposal.rank_for_second,
-        reasons=reasons(proposal.reasons.get(mine, [])),
-        misfits=reasons(proposal.reasons.get("misfits", [])),
-        unknowns=reasons(proposal.reasons.get("unknown", [])),
+        reasons=reasons(proposal.reasons.get(mine, []), Sense.FOR),
+        misfits=reasons(proposal.reasons.get("misfits", []), Sense.AGAINST),
+        unknowns=reasons(proposal.reasons.get("unknown", []), Sense.UNKNOWN),
         is_current=is_current,
     )
 
 
-def _reason(entry: dict[str, Any], mine: str, theirs: str, shown: dict[str, dict[int, Listing]]) -> Reason | None:
+def _reason(
+    entry: dict[str, Any], sense: Sense, mine: str, theirs: str, shown: dict[str, dict[int, Listing]]
+) -> Reason | None:
     """A stored reason from one side's point of view; None when it stands on a listing that is not to be shown."""
     quotes: dict[str, Quote | None] = {}
     for side in (mine, theirs):
@@ -154,7 +169,7 @@ def _reason(entry: dict[str, Any], mine: str, theirs: str, shown: dict[str, dict
         if stored is None:
             quotes[side] = None
             continue
-        listing = shown[side].get(stored["listing"])
+        listing = shown[side].get(int(stored["listing"]))
         if listing is None:
             return None
         quotes[side] = Quote(
@@ -167,6 +182,7 @@ def _reason(entry: dict[str, Any], mine: str, theirs: str, shown: dict[str, dict
         )
     return Reason(
         code=entry["code"],
+        sense=sense,
         params=_from_viewpoint(entry.get("params", {}), mine, theirs),
         strength=entry.get("share", 0.0),
         mine=quotes[mine],

@@ -1,0 +1,42 @@
+"""Locks that keep two workers from writing the proposals of one organisation at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+# Advisory locks share one space of pairs of numbers in a database: these two are ours.
+_BRIDGE = 0x51A0
+_ORGANISATION = 0x51A1
+
+
+def lock_organisations(bridge_id: int, organisation_ids: Iterable[int]) -> None:
+    """Wait until this transaction alone may write proposals of these organisations on the bridge.
+
+    Always taken in one order and all at once, so that two workers never wait for each other; released when the
+    transaction ends. A collision of the hash makes two organisations share a lock, which costs time and nothing else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, hashint8(%s::bigint))", [_BRIDGE, bridge_id])
+        cursor.execute(
+            """
+            SELECT count(pg_advisory_xact_lock(%s, key))
+            FROM (
+                SELECT DISTINCT hashint8((%s::bigint << 40) # id) AS key
+                FROM unnest(%s::bigint[]) AS id
+                ORDER BY key
+            ) AS keys
+            """,
+            [_ORGANISATION, bridge_id, sorted(set(organisation_ids))],
+        )
+
+
+def lock_bridge(bridge_id: int) -> None:
+    """Wait until this transaction alone may write proposals of the bridge: for the choice over all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s::bigint))", [_BRIDGE, bridge_id])
+
+
+class NeighboursChanged(Exception):
+    """An organisation kept getting new neighbours while its proposals were being made: try again later."""

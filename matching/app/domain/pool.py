@@ -1,0 +1,166 @@
+"""The members of a bridge as the matcher needs them, loaded at once for a set of organisations."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.db.models import BinaryField, F, Func, Q
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from matching.app.adapters import organisation_profiles
+from matching.app.domain.statistics import statistics_of
+from matching.app.encoder import encoder_name
+from matching.app.models import ListingVector, Proposal
+from matching.core.profiles import OrganisationProfile
+from matching.embedding import LanguageStatistics
+from qiao.bridges.models import MatchingPolicy
+from qiao.directory.models import Block, Listing, Membership, Organisation
+
+
+@dataclass(frozen=True)
+class VectorSet:
+    """Vectors of an organisation's listings: row i of `vectors`, shape (n, dimension), is of `listing_ids[i]`."""
+
+    listing_ids: tuple[int, ...]
+    languages: tuple[str, ...]
+    hashes: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Member:
+    """An approved member with its live listings that are encoded."""
+
+    organisation: Organisation
+    side_id: int
+    listings: dict[int, Listing]
+    raw: VectorSet
+    centred: NDArray[np.float32]
+    blocked: frozenset[int]
+
+    @cached_property
+    def profiles(self) -> list[OrganisationProfile]:
+        """The organisation as others may meet it."""
+        return organisation_profiles(
+            self.organisation, side_id=self.side_id, blocked=self.blocked, listings=list(self.listings.values())
+        )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Some members of a bridge, and what holds for all of them."""
+
+    bridge_id: int
+    policy: MatchingPolicy
+    encoder: str
+    statistics: LanguageStatistics
+    today: datetime.date
+    members: dict[int, Member]
+
+
+def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
+    """Load those of the organisations that are approved members of the bridge. The number of queries is constant."""
+    name = encoder_name()
+    statistics = statistics_of(bridge_id)
+    ids = set(organisation_ids)
+    sides = dict(
+        Membership.objects.approved()
+        .filter(bridge_id=bridge_id, organisation__in=ids)
+        .values_list("organisation_id", "side_id")
+    )
+    organisations = Organisation.objects.filter(pk__in=sides).prefetch_related("sectors")
+    listings: dict[int, dict[int, Listing]] = defaultdict(dict)
+    live = Listing.objects.live().filter(bridge_id=bridge_id, organisation__in=sides).order_by("pk")
+    for listing in live.prefetch_related("sectors"):
+        listings[listing.organisation_id][listing.pk] = listing
+    vectors = _vectors_of([pk for of_one in listings.values() for pk in of_one], name)
+    blocked: dict[int, set[int]] = defaultdict(set)
+    for one, other in Block.objects.filter(Q(organisation__in=ids) | Q(blocked__in=ids)).values_list(
+        "organisation_id", "blocked_id"
+    ):
+        blocked[one].add(other)
+    members = {}
+    for organisation in organisations:
+        raw = vectors.get(organisation.pk) or VectorSet((), (), (), np.zeros((0, 1), dtype=np.float32))
+        members[organisation.pk] = Member(
+            organisation=organisation,
+            side_id=sides[organisation.pk],
+            listings={pk: one for pk, one in listings[organisation.pk].items() if pk in raw.listing_ids},
+            raw=raw,
+            centred=statistics.centre(raw.vectors, list(raw.languages)),
+            blocked=frozenset(blocked[organisation.pk]),
+        )
+    return Pool(
+        bridge_id=bridge_id,
+        policy=MatchingPolicy.objects.get(bridge_id=bridge_id),
+        encoder=name,
+        statistics=statistics,
+        today=timezone.localdate(),
+        members=members,
+    )
+
+
+def organisations_to_match(bridge_id: int) -> list[int]:
+    """Ids of organisations with a live listing on the bridge, and of those whose proposals may no longer hold."""
+    ids = set(Listing.objects.live().filter(bridge_id=bridge_id).values_list("organisation_id", flat=True))
+    for pair in Proposal.objects.current().filter(bridge_id=bridge_id).values_list("first_id", "second_id"):
+        ids.update(pair)
+    return sorted(ids)
+
+
+def pool_digest(bridge_id: int) -> str:
+    """SHA-256 over what a run works on: who is a member, what is live, how it is encoded, and under which policy."""
+    policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
+    lines = [
+        f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor}"
+    ]
+    members = Membership.objects.approved().filter(bridge_id=bridge_id).order_by("organisation_id")
+    lines += [
+        f"member {pk} {side} {changed.isoformat()}"
+        for pk, side, changed in members.values_list("organisation_id", "side_id", "organisation__updated_at")
+    ]
+    live = Listing.objects.live().filter(bridge_id=bridge_id).order_by("pk")
+    lines += [f"listing {pk} {changed.isoformat()}" for pk, changed in live.values_list("pk", "updated_at")]
+    vectors = ListingVector.objects.filter(bridge_id=bridge_id, encoder=encoder_name()).order_by(
+        "listing_id", "language"
+    )
+    lines += [
+        f"vector {pk} {lang} {made}" for pk, lang, made in vectors.values_list("listing", "language", "content_hash")
+    ]
+    blocks = Block.objects.filter(organisation__in=members.values("organisation")).order_by("organisation", "blocked")
+    lines += [f"block {one} {other}" for one, other in blocks.values_list("organisation", "blocked")]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _vectors_of(listing_ids: list[int], encoder: str) -> dict[int, VectorSet]:
+    rows: dict[int, list[tuple[int, str, str, NDArray[np.float32]]]] = defaultdict(list)
+    stored = ListingVector.objects.filter(listing__in=listing_ids, encoder=encoder).order_by("listing_id", "language")
+    binary = Func(F("vector"), function="halfvec_send", output_field=BinaryField())
+    for organisation_id, listing_id, language, content_hash, vector in stored.values_list(
+        "listing__organisation_id", "listing_id", "language", "content_hash", binary
+    ):
+        rows[organisation_id].append((listing_id, language, content_hash, halfvec_from_bytes(vector)))
+    return {
+        organisation_id: VectorSet(
+            listing_ids=tuple(row[0] for row in found),
+            languages=tuple(row[1] for row in found),
+            hashes=tuple(row[2] for row in found),
+            vectors=np.stack([row[3] for row in found]),
+        )
+        for organisation_id, found in rows.items()
+    }
+
+
+def halfvec_from_bytes(value: bytes | memoryview) -> NDArray[np.float32]:
+    """A halfvec as PostgreSQL sends it: its dimension and an unused number of 16 bits each, then big-endian halves.
+
+    Reading its text instead takes ten times as long.
+    """
+    return np.frombuffer(bytes(value)[4:], dtype=">f2").astype(np.float32)

@@ -1,0 +1,242 @@
+"""Runs over a whole bridge, in parts that any worker may take up again after a crash.
+
+A run goes: waiting -> (prepare: encode, fit statistics, cut into parts) -> (parts: score pairs) -> (choose: ranks) ->
+done. Each step can be entered again at any point: what is done is found done. A claim is a moment in time that its
+holder keeps renewing; one that has gone silent may be taken over. Rows of runs are locked without their key: proposals
+that name a run may be written meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from matching.app.domain.choosing import choose_proposals
+from matching.app.domain.encoding import encode_listings, listings_to_encode
+from matching.app.domain.figures import figures_of
+from matching.app.domain.pool import organisations_to_match, pool_digest
+from matching.app.domain.refreshing import note_matched, refresh_pairs
+from matching.app.domain.statistics import fit_statistics
+from matching.app.encoder import encoder_name
+from matching.app.enums import RunState
+from matching.app.models import MatchRun, RunPart
+from matching.app.transitions import RUN
+from qiao.activity.domain.audit import record
+from qiao.activity.domain.outbox import emit
+from qiao.bridges.models import Bridge, MatchingPolicy
+from qiao.bridges.rules import runs_bridge
+from qiao.common.errors import NotAllowed
+from qiao.common.states import move
+
+logger = logging.getLogger(__name__)
+
+#: A claim that has not been renewed for so long may be taken over.
+SILENCE = timedelta(seconds=30)
+#: How often a part may be begun before the run is given up: a part that kills its worker must not do so for ever.
+ATTEMPTS = 5
+ORGANISATIONS_A_PART = 10
+LISTINGS_A_BATCH = 8
+
+
+def request_run(bridge: Bridge, *, actor: Any, seed: int = 0, hand_over: bool = True) -> MatchRun:
+    """Ask for a run over the bridge; when one is unfinished, that is the one.
+
+    `actor` is None for the system itself. Workers begin at once unless `hand_over` is false. Raises `NotAllowed`.
+    """
+    if actor is not None and not runs_bridge(actor, bridge):
+        raise NotAllowed
+    try:
+        with transaction.atomic():
+            run = MatchRun.objects.create(bridge=bridge, requested_by=actor, seed=seed)
+            record("request_run", run, actor=actor, bridge_id=bridge.pk, after=run.state)
+            if hand_over:
+                emit("run.waiting", run_id=run.pk)
+            return run
+    except IntegrityError:
+        unfinished = MatchRun.objects.unfinished().filter(bridge=bridge).first()
+        if unfinished is None:  # it ended between the two: ask again
+            return request_run(bridge, actor=actor, seed=seed, hand_over=hand_over)
+        return unfinished
+
+
+def advance_run(run_id: int) -> list[int]:
+    """Take a run as far as one worker can alone; returns the ids of the parts that are free to be worked on."""
+    run = _claim_run(run_id)
+    if run is None:
+        return []
+    if not run.problem_digest:
+        try:
+            _prepare(run)
+        except DatabaseError:
+            raise  # the database went away: the run is taken up again when it is back
+        except Exception as error:
+            fail_run(run_id, error=f"{type(error).__name__}: {error}")
+            raise
+    free = list(_free_parts(run_id).values_list("pk", flat=True))
+    if not free:
+        finish_run(run_id)
+    return free
+
+
+def work_on_part(part_id: int) -> bool:
+    """Make the proposals of a part's organisations, once; returns whether it was done here."""
+    part = _claim_part(part_id)
+    if part is None:
+        return False
+    run = part.run
+    try:
+        for organisation_id in part.organisation_ids:
+            _, matched = refresh_pairs(organisation_id, run.bridge_id, run=run)
+            note_matched(matched)
+            now = timezone.now()
+            RunPart.objects.filter(pk=part_id).update(claimed_at=now)
+            MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
+    except Exception as error:
+        # Another worker, or this one later, begins it anew; _claim_part counts how often.
+        RunPart.objects.filter(pk=part_id).update(claimed_at=None)
+        MatchRun.objects.filter(pk=run.pk).update(error=f"{type(error).__name__}: {error}"[:2000])
+        raise
+    with transaction.atomic():
+        done = RunPart.objects.filter(pk=part_id, done_at=None).update(done_at=timezone.now())
+        MatchRun.objects.filter(pk=run.pk).update(parts_done=F("parts_done") + done, heartbeat_at=timezone.now())
+    if not RunPart.objects.filter(run=run, done_at=None).exists():
+        finish_run(run.pk)
+    return bool(done)
+
+
+@transaction.atomic
+def finish_run(run_id: int) -> bool:
+    """When every part is done: choose what each organisation receives and close the run; returns whether it did."""
+    run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
+    if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
+        return False
+    choose_proposals(run.bridge_id)
+    before = move(run, RUN, RunState.DONE)
+    run.finished_at = timezone.now()
+    run.error = ""
+    run.figures = run.figures | figures_of(run)
+    run.save(update_fields=["finished_at", "error", "figures"])
+    record("finish_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
+    return True
+
+
+@transaction.atomic
+def fail_run(run_id: int, *, error: str) -> None:
+    """Give a run up, so that another can be asked for. What it has made stays."""
+    run = MatchRun.objects.select_for_update(no_key=True).get(pk=run_id)
+    if run.state not in (RunState.WAITING, RunState.RUNNING):
+        return
+    before = move(run, RUN, RunState.FAILED)
+    run.finished_at, run.error = timezone.now(), error[:2000]
+    run.save(update_fields=["finished_at", "error"])
+    record("fail_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
+
+
+def stalled_work() -> tuple[list[int], list[int]]:
+    """Ids of runs nobody is working on, and of parts whose worker has gone silent while others go on."""
+    silent = timezone.now() - SILENCE
+    stalled = MatchRun.objects.unfinished().filter(
+        Q(heartbeat_at__lt=silent) | Q(heartbeat_at=None, created_at__lt=silent)
+    )
+    parts = RunPart.objects.filter(
+        run__state=RunState.RUNNING, run__heartbeat_at__gte=silent, done_at=None, claimed_at__lt=silent
+    )
+    return list(stalled.values_list("pk", flat=True)), list(parts.values_list("pk", flat=True))
+
+
+def run_in_process(run: MatchRun, *, progress: Callable[[MatchRun], None]) -> MatchRun:
+    """Do a whole run here and now, part by part, telling `progress` after each."""
+    for part_id in advance_run(run.pk):
+        run.refresh_from_db()
+        progress(run)
+        work_on_part(part_id)
+    run.refresh_from_db()
+    progress(run)
+    return run
+
+
+def _claim_run(run_id: int) -> MatchRun | None:
+    """Take a run up, unless it is over or somebody is preparing it."""
+    with transaction.atomic():
+        run = (
+            MatchRun.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .unfinished()
+            .select_related("bridge")
+            .filter(pk=run_id)
+            .first()
+        )
+        if run is None:
+            return None
+        now = timezone.now()
+        if run.state == RunState.WAITING:
+            move(run, RUN, RunState.RUNNING)
+        elif not run.problem_digest and run.heartbeat_at is not None and run.heartbeat_at > now - SILENCE:
+            return None
+        run.heartbeat_at = now
+        run.save(update_fields=["heartbeat_at"])
+        return run
+
+
+def _prepare(run: MatchRun) -> None:
+    """Encode what is not yet encoded, fit the statistics, and cut the bridge into parts."""
+    policy = MatchingPolicy.objects.get(bridge_id=run.bridge_id)
+    waiting = listings_to_encode(run.bridge_id)
+    for start in range(0, len(waiting), LISTINGS_A_BATCH):
+        encode_listings(waiting[start : start + LISTINGS_A_BATCH])
+        _beat(run, {"encoded": min(start + LISTINGS_A_BATCH, len(waiting)), "to_encode": len(waiting)})
+    fit_statistics(run.bridge_id)
+    organisations = organisations_to_match(run.bridge_id)
+    digest = pool_digest(run.bridge_id)
+    with transaction.atomic():
+        locked = MatchRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if locked.problem_digest:
+            return
+        parts = list(_slices(organisations, ORGANISATIONS_A_PART))
+        RunPart.objects.bulk_create(
+            RunPart(run=run, number=number, organisation_ids=ids) for number, ids in enumerate(parts)
+        )
+        locked.encoder = encoder_name()
+        locked.policy_version = policy.version
+        locked.problem_digest = digest
+        locked.parts_total = len(parts)
+        locked.heartbeat_at = timezone.now()
+        locked.save(update_fields=["encoder", "policy_version", "problem_digest", "parts_total", "heartbeat_at"])
+
+
+def _beat(run: MatchRun, figures: dict[str, Any]) -> None:
+    MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now(), figures=figures)
+
+
+def _free_parts(run_id: int) -> Any:
+    silent = Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - SILENCE)
+    return RunPart.objects.filter(silent, run=run_id, done_at=None)
+
+
+def _claim_part(part_id: int) -> RunPart | None:
+    """Take a part up, unless it is done, its run is over, or somebody is at it."""
+    with transaction.atomic():
+        part = (
+            RunPart.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("run")
+            .filter(pk=part_id, done_at=None, run__state=RunState.RUNNING)
+            .first()
+        )
+        if part is None or (part.claimed_at is not None and part.claimed_at > timezone.now() - SILENCE):
+            return None
+        part.claimed_at = timezone.now()
+        part.attempts += 1
+        part.save(update_fields=["claimed_at", "attempts"])
+    if part.attempts > ATTEMPTS:
+        fail_run(part.run_id, error=part.run.error or f"Part {part.number} was begun {ATTEMPTS} times and never ended.")
+        return None
+    return part
+
+
+def _slices(ids: list[int], size: int) -> Iterable[list[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))

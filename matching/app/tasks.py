@@ -1,0 +1,81 @@
+"""Background work of the matcher. Tasks take ids, may run twice without harm, and call one function each."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import OperationalError
+from kombu.exceptions import OperationalError as BrokerAway
+
+from matching.app.domain import refreshing, runs
+from matching.app.domain.locks import NeighboursChanged
+from matching.app.domain.overdue import overdue_work
+from qiao.bridges.models import Bridge
+
+logger = logging.getLogger(__name__)
+
+# The database may be restarting, and neighbours may keep changing: both pass.
+_PASSING = {
+    "autoretry_for": (OperationalError, NeighboursChanged),
+    "retry_backoff": 1,
+    "retry_backoff_max": 60,
+    "max_retries": 20,
+}
+
+
+@shared_task(name="matching.refresh_listing", **_PASSING)
+def refresh_listing(listing_id: int) -> bool:
+    """Encode a listing that changed and refresh the proposals it is part of; returns whether there was work to do."""
+    return refreshing.refresh_listing(listing_id)
+
+
+@shared_task(name="matching.refresh_organisation", **_PASSING)
+def refresh_organisation(organisation_id: int) -> None:
+    """Refresh an organisation's proposals on every bridge: its profile or its blocks changed."""
+    refreshing.refresh_organisation(organisation_id)
+
+
+@shared_task(name="matching.refresh_membership", **_PASSING)
+def refresh_membership(membership_id: int) -> None:
+    """Refresh an organisation's proposals on one bridge: it became, or is no longer, a member."""
+    refreshing.refresh_membership(membership_id)
+
+
+@shared_task(name="matching.request_run")
+def request_run(bridge_id: int) -> None:
+    """Begin a run over a bridge, unless one is unfinished."""
+    bridge = Bridge.objects.filter(pk=bridge_id).first()
+    if bridge is not None:
+        runs.request_run(bridge, actor=None)
+
+
+@shared_task(name="matching.work_on_run", **_PASSING)
+def work_on_run(run_id: int) -> None:
+    """Prepare a run, or take it up again, and hand out its parts."""
+    _send_parts(runs.advance_run(run_id))
+
+
+@shared_task(name="matching.work_on_part")
+def work_on_part(part_id: int) -> bool:
+    """Make the proposals of one part of a run; returns whether it was done here."""
+    return runs.work_on_part(part_id)
+
+
+@shared_task(name="matching.resume_stalled_runs")
+def resume_stalled_runs() -> None:
+    """Hand out again what a worker that died has left undone: runs, parts of runs, and changes of listings."""
+    run_ids, part_ids = runs.stalled_work()
+    for run_id in run_ids:
+        work_on_run.apply_async(args=[run_id], expires=60)
+    _send_parts(part_ids)
+    for listing_id in overdue_work():
+        refresh_listing.apply_async(args=[listing_id], expires=600)
+
+
+def _send_parts(part_ids: list[int]) -> None:
+    try:
+        for part_id in part_ids:
+            work_on_part.apply_async(args=[part_id])
+    except (BrokerAway, OSError) as error:
+        logger.warning("broker away, parts wait to be handed out again: %s", error)

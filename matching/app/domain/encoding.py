@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from matching.app.adapters import text_fields
 from matching.app.encoder import default_encoder, encoder_name
@@ -53,7 +54,7 @@ def is_encoded(listing: Listing, vectors: Sequence[ListingVector]) -> bool:
 
 def listings_to_encode(bridge_id: int) -> list[int]:
     """Ids of live listings of the bridge whose vectors are missing, or of another text or encoder."""
-    listings = Listing.objects.live().filter(bridge_id=bridge_id).prefetch_related("vectors").order_by("pk")
+    listings = Listing.objects.live().filter(bridge_id=bridge_id).prefetch_related(_stored_hashes()).order_by("pk")
     return [listing.pk for listing in listings if not is_encoded(listing, list(listing.vectors.all()))]
 
 
@@ -64,7 +65,7 @@ def encode_listings(listing_ids: Sequence[int]) -> int:
     vector whose hash tells so, and the change's own event encodes it again.
     """
     name = encoder_name()
-    live = Listing.objects.live().filter(pk__in=listing_ids).prefetch_related("vectors").order_by("pk")
+    live = Listing.objects.live().filter(pk__in=listing_ids).prefetch_related(_stored_hashes()).order_by("pk")
     listings = [listing for listing in live if not is_encoded(listing, list(listing.vectors.all()))]
     wanted: list[tuple[Listing, Version]] = []
     for listing in listings:
@@ -117,16 +118,23 @@ def encode_listings(listing_ids: Sequence[int]) -> int:
     return len(rows)
 
 
-def forget_listings(organisation_id: int, bridge_id: int) -> int:
-    """Remove the vectors of an organisation's listings that are no longer live; returns how many."""
-    live = Listing.objects.live().filter(organisation_id=organisation_id, bridge_id=bridge_id)
-    gone = ListingVector.objects.filter(listing__organisation_id=organisation_id, bridge_id=bridge_id).exclude(
-        listing__in=live
-    )
-    ListingSentences.objects.filter(listing__organisation_id=organisation_id, listing__bridge_id=bridge_id).exclude(
-        listing__in=live
-    ).delete()
-    return gone.delete()[0]
+def forget_listings(bridge_id: int, organisation_id: int | None = None) -> int:
+    """Remove the vectors of listings of the bridge (or of one organisation on it) that are no longer live.
+
+    Returns how many.
+    """
+    live = Listing.objects.live().filter(bridge_id=bridge_id)
+    gone = Listing.objects.filter(bridge_id=bridge_id)
+    if organisation_id is not None:
+        gone = gone.filter(organisation_id=organisation_id)
+    gone = gone.exclude(pk__in=live.values("pk"))
+    ListingSentences.objects.filter(listing__in=gone).delete()
+    return ListingVector.objects.filter(listing__in=gone).delete()[0]
+
+
+def _stored_hashes() -> Prefetch[str]:
+    """Which vectors a listing has; the vectors themselves are large and not needed."""
+    return Prefetch("vectors", queryset=ListingVector.objects.defer("vector"))
 
 
 def _joined(title: str, text: str) -> str:

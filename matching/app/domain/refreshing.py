@@ -57,7 +57,7 @@ def refresh_member(organisation_id: int, bridge_id: int) -> None:
     """Encode what needs it, score the organisation's pairs, and choose anew around it. Nothing on a closed bridge."""
     if Bridge.objects.filter(pk=bridge_id, state=BridgeState.CLOSED).exists():
         return
-    forget_listings(organisation_id, bridge_id)
+    forget_listings(bridge_id, organisation_id)
     live = Listing.objects.live().filter(organisation=organisation_id, bridge=bridge_id)
     encode_listings(list(live.values_list("pk", flat=True)))
     neighbours, matched = refresh_pairs(organisation_id, bridge_id)

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matching.app.domain.choosing import choose_proposals
-from matching.app.domain.encoding import encode_listings, listings_to_encode
+from matching.app.domain.encoding import encode_listings, forget_listings, listings_to_encode
 from matching.app.domain.figures import figures_of
 from matching.app.domain.pool import organisations_to_match, pool_digest
 from matching.app.domain.refreshing import note_matched, refresh_pairs
@@ -186,6 +186,7 @@ def _claim_run(run_id: int) -> MatchRun | None:
 def _prepare(run: MatchRun) -> None:
     """Encode what is not yet encoded, fit the statistics, and cut the bridge into parts."""
     policy = MatchingPolicy.objects.get(bridge_id=run.bridge_id)
+    forget_listings(run.bridge_id)
     waiting = listings_to_encode(run.bridge_id)
     for start in range(0, len(waiting), LISTINGS_A_BATCH):
         encode_listings(waiting[start : start + LISTINGS_A_BATCH])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matching.app.encoder import encoder_name
+from matching.app.halfvec import vector_bytes, vector_from_bytes
 from matching.app.models import LanguageStatistics, ListingVector
 from matching.embedding import LanguageStatistics as Statistics
 
@@ -18,12 +19,12 @@ def fit_statistics(bridge_id: int) -> Statistics:
     rows = list(
         ListingVector.objects.filter(bridge_id=bridge_id, encoder=name)
         .order_by("pk")
-        .values_list("vector", "language")[:MOST_MEASURED]
+        .values_list(vector_bytes(), "language")[:MOST_MEASURED]
     )
     if not rows:
         return Statistics()
     statistics = Statistics.fit(
-        np.array([vector.to_numpy() for vector, _ in rows], dtype=np.float32), [language for _, language in rows]
+        np.stack([vector_from_bytes(vector) for vector, _ in rows]), [language for _, language in rows]
     )
     LanguageStatistics.objects.update_or_create(
         bridge_id=bridge_id,

@@ -33,7 +33,9 @@ class Registration:
         """The first step that is not done."""
         if self.organisation is None:
             return ORGANISATION
-        return LISTING if self.listing is None else PARTNER
+        if self.listing is None:
+            return LISTING
+        return PARTNER if self.listing.version == 1 else CHECK
 
     def steps(self) -> list[dict[str, Any]]:
         """The steps for the page's stepper: those that can be gone to have an address."""
@@ -49,7 +51,12 @@ class Registration:
             PARTNER: self.listing is not None,
             CHECK: self.organisation is not None,
         }
-        done = {ORGANISATION: self.organisation is not None, LISTING: self.listing is not None}
+        done = {
+            ORGANISATION: self.organisation is not None,
+            LISTING: self.listing is not None,
+            # The third step is the first to change what the second has made.
+            PARTNER: self.listing is not None and self.listing.version > 1,
+        }
         return [
             {
                 "label": labels[step],

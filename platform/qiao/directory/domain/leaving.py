@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from qiao.accounts.models import User
 from qiao.activity.domain.audit import record
-from qiao.activity.domain.outbox import emit
 from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.common.errors import InvalidInput, NotAllowed
@@ -79,9 +78,6 @@ def _owned_alone(user: Any) -> list[Organisation]:
 
 
 def _delete_organisation(organisation: Organisation, *, actor: Any) -> None:
-    for membership in organisation.memberships.all():
-        # Proposals of partners named this organisation: theirs are made anew without it.
-        emit("membership.changed", membership_id=membership.pk)
     record("delete_organisation", organisation, actor=actor, organisation_id=organisation.pk)
     organisation.delete()
 

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +24,7 @@ _UNITS = {
     "": 1, "k": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9,
     "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
 }  # fmt: skip
-_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*|[\u4e00-\u9fff]*)元?")
+_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*|[\u4e00-\u9fff]*?)元?")
 
 
 def model_field(model: type[Model], name: str, **changes: Any) -> Any:
@@ -73,7 +74,7 @@ class ChecksField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, model: type[Model], name: str, choices: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
-        kwargs.setdefault("label", model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        kwargs.setdefault("label", capfirst(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
         kwargs.setdefault("required", False)
         super().__init__(choices=list(choices), **kwargs)
 

@@ -77,9 +77,7 @@ class WhatForm(ListingPartForm):
     other_title = model_field(Listing, "other_title")
     other_text = model_field(Listing, "other_text", widget=forms.Textarea(attrs={"rows": 4}))
     sectors = SectorsField(help_text=gettext_lazy("Up to eight. Left empty, your organisation's sectors count."))
-    amount_min = AmountField(
-        label=gettext_lazy("Amount from"), help_text=gettext_lazy("Such as 500,000, 1.5m or 300万.")
-    )
+    amount_min = AmountField(label=gettext_lazy("Amount from"))
     amount_max = AmountField(label=gettext_lazy("Amount to"))
     currency = model_field(Listing, "currency")
     stages_sought = ChecksField(Listing, "stages_sought", DevelopmentStage.choices)

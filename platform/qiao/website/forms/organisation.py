@@ -55,6 +55,9 @@ class IdentityForm(forms.Form):
             (_("On this bridge"), list(dict(sides).items())),
             (_("Elsewhere"), [choice for choice in country_choices() if choice[0] not in here]),
         ]
+        self.fields[f"name_{interface_text_language()}"].help_text = _(
+            "In English or Chinese: one of the two is needed."
+        )
         if similar_url:
             for name in ("name_en", "name_zh"):
                 self.fields[name].widget.attrs |= {

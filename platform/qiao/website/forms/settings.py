@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings as site_settings
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,14 @@ TOPICS = ("reviews", "proposals")
 class SettingsForm(forms.Form):
     """Name, language, time zone and what is mailed."""
 
-    name = model_field(User, "name", required=True, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    name_zh = model_field(User, "name_zh")
+    name = model_field(
+        User,
+        "name",
+        label=gettext_lazy("Your name"),
+        required=True,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    name_zh = model_field(User, "name_zh", label=gettext_lazy("Your name in Chinese"))
     language = forms.ChoiceField(label=gettext_lazy("Language of pages and e-mail"), choices=InterfaceLanguage.choices)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), required=False, help_text=gettext_lazy("Times are shown in it.")
@@ -34,7 +41,7 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
-            ("", _("The site's")),
+            ("", _("That of the site: %(zone)s") % {"zone": site_settings.TIME_ZONE}),
             *((name, name.replace("_", " ")) for name in time_zone_names()),
         ]
 

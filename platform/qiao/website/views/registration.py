@@ -25,6 +25,7 @@ from qiao.website.forms.listing import PartnerForm, WhatForm, partner_values, wh
 from qiao.website.forms.organisation import IdentityForm, profile_values
 from qiao.website.forms.refusals import show_refusal
 from qiao.website.forms.registration import SendForm
+from qiao.website.listing_facts import listing_facts
 from qiao.website.registration import (
     CHECK,
     LISTING,
@@ -167,7 +168,7 @@ def register_check(request: HttpRequest, under_way: Registration) -> HttpRespons
             forget(request, bridge)
             choose_organisation(request, organisation)
             return redirect("website:register_done", bridge.slug)
-    return _page(request, under_way, CHECK, form)
+    return _page(request, under_way, CHECK, form, facts=listing_facts(listing) if listing else [])
 
 
 @require_safe

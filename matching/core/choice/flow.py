@@ -7,23 +7,20 @@ matrix is totally unimodular, so the optimum is whole (Ahuja, Magnanti and Orlin
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from ortools.graph.python import min_cost_flow
 
 from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair, best_first_order
+from matching.core.choice.sides import NotTwoSided, two_sides
+
+__all__ = ["NotTwoSided", "solve"]
 
 #: Scores are told to the solver in whole numbers of this part of 1.
 SCALE = 1_000_000
 
 
-class NotTwoSided(ValueError):
-    """The pairs do not run between two sides only: use another method."""
-
-
 def solve(problem: ChoiceProblem) -> ChoiceSolution:
     """Choose optimally, counted in millionths of a score. Raises `NotTwoSided` when an odd circle of pairs exists."""
-    sides = _two_sides(problem)
+    sides = two_sides(problem)
     organisations = problem.organisations
     node = {organisation: index for index, organisation in enumerate(organisations)}
     source, sink = len(organisations), len(organisations) + 1
@@ -57,25 +54,3 @@ def solve(problem: ChoiceProblem) -> ChoiceSolution:
     chosen = [pair for arc, pair in arcs.items() if network.flow(arc)]
     total = sum(pair.score for pair in chosen)
     return ChoiceSolution(pairs=tuple(sorted(chosen, key=best_first_order)), status="optimal", bound=total)
-
-
-def _two_sides(problem: ChoiceProblem) -> dict[str, int]:
-    neighbours: dict[str, list[str]] = defaultdict(list)
-    for pair in problem.pairs:
-        neighbours[pair.first].append(pair.second)
-        neighbours[pair.second].append(pair.first)
-    sides: dict[str, int] = {}
-    for start in problem.organisations:
-        if start in sides:
-            continue
-        sides[start] = 0
-        waiting = [start]
-        while waiting:
-            one = waiting.pop()
-            for other in neighbours[one]:
-                if other not in sides:
-                    sides[other] = 1 - sides[one]
-                    waiting.append(other)
-                elif sides[other] == sides[one]:
-                    raise NotTwoSided(f"{one} and {other} are on the same side")
-    return sides

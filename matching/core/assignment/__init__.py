@@ -1,0 +1,1 @@
+"""Giving each asker one host, all together, within the hosts' places."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -24,7 +25,33 @@ def record(
 
     `detail` must hold no personal data: the log outlives accounts.
     """
-    return AuditEntry.objects.create(
+    entry = entry_of(
+        verb,
+        subject,
+        actor=actor,
+        bridge_id=bridge_id,
+        organisation_id=organisation_id,
+        before=before,
+        after=after,
+        detail=detail,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    verb: str,
+    subject: models.Model,
+    *,
+    actor: Any,
+    bridge_id: int | None = None,
+    organisation_id: int | None = None,
+    before: str = "",
+    after: str = "",
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """An audit row that is not written yet: bulk writes hand many of them to `record_all`."""
+    return AuditEntry(
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
@@ -35,3 +62,8 @@ def record(
         after=after,
         detail=detail or {},
     )
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Write many audit rows at once, inside the caller's transaction."""
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)

@@ -197,6 +197,12 @@ def _record(verb: str, listing: Listing, *, actor: Any, **values: Any) -> None:
 
 
 def _assign(listing: Listing, fields: dict[str, Any]) -> None:
+    fill_listing(listing, fields)
+    check_model(listing)
+
+
+def fill_listing(listing: Listing, fields: dict[str, Any]) -> None:
+    """Set cleaned values on a listing and save nothing. Raises `InvalidInput` where they contradict each other."""
     unknown = set(fields) - set(FIELDS)
     if unknown:
         raise TypeError(f"unknown fields: {sorted(unknown)}")
@@ -222,7 +228,6 @@ def _assign(listing: Listing, fields: dict[str, Any]) -> None:
         errors["amount_min"] = [_("Amounts belong to investment only.")]
     if errors:
         raise InvalidInput(errors=errors)
-    check_model(listing)
 
 
 def _fill_stage(listing: Listing) -> None:

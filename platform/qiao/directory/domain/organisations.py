@@ -142,6 +142,12 @@ def side_for(organisation: Organisation, bridge: Bridge) -> Side:
 
 
 def _assign(organisation: Organisation, fields: dict[str, Any]) -> None:
+    fill_organisation(organisation, fields)
+    check_model(organisation)
+
+
+def fill_organisation(organisation: Organisation, fields: dict[str, Any]) -> None:
+    """Set cleaned values on a profile and save nothing. Raises `InvalidInput` when it has no name."""
     unknown = set(fields) - set(FIELDS)
     if unknown:
         raise TypeError(f"unknown fields: {sorted(unknown)}")
@@ -156,7 +162,6 @@ def _assign(organisation: Organisation, fields: dict[str, Any]) -> None:
     if not organisation.name_en and not organisation.name_zh:
         message = _("Give the name in English or in Chinese.")
         raise InvalidInput(errors={"name_en": [message]})
-    check_model(organisation)
 
 
 def _refuse_duplicate(organisation: Organisation) -> None:

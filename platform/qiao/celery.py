@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
     "relay-outbox": {"task": "activity.relay_outbox", "schedule": 5.0, "options": {"expires": 30}},
     "send-mail": {"task": "notifications.send_waiting_mail", "schedule": 15.0, "options": {"expires": 60}},
     "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
+    "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

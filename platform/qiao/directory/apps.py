@@ -15,5 +15,9 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
+        from qiao.activity.domain.outbox import subscribe
+
+        subscribe("import.checking", "directory.check_import")
+        subscribe("import.confirmed", "directory.apply_import")
         # The taxonomy belongs to the schema: every database has it, tests too.
         post_migrate.connect(_load_sectors, sender=self, dispatch_uid="directory.load_sectors")

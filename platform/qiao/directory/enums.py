@@ -136,3 +136,13 @@ class ImportState(models.TextChoices):
     DONE = "done", _("Imported")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class RowOutcome(models.TextChoices):
+    """What a row of an import is, or has become."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    SAME = "same", _("Unchanged")
+    BAD = "bad", _("Bad")
+    LEFT_OUT = "left_out", _("Left out")

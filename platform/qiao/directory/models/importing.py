@@ -43,6 +43,20 @@ class ImportJob(Public):
         return self.file_name
 
 
+class ImportFile(models.Model):
+    """The uploaded file itself, until its rows have been read: a worker on another machine must reach it."""
+
+    job = models.OneToOneField(ImportJob, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+
+    def __str__(self) -> str:
+        return f"{self.job_id}"
+
+
 class ImportRow(models.Model):
     """A row of the file as read, with what is wrong with it or what it became."""
 
@@ -50,6 +64,7 @@ class ImportRow(models.Model):
     number = models.PositiveIntegerField()
     values = models.JSONField()
     errors = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
     outcome = models.CharField(max_length=12, blank=True)
     object_id = models.BigIntegerField(null=True)
 

@@ -49,7 +49,8 @@ def collected() -> Catalog:
     for path in _files():
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # Calls of gettext among rows of X: tokens of Python, but indented like HTML.
+            text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
         found = extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=("Translators:",))
         for _line, message, comments, context in found:
             # No line numbers: they would change the catalogue with every edit above a message.

@@ -38,7 +38,7 @@ class ListingVector(Timestamped):
             # The column has no fixed length, because encoders differ: the index is of the default one's vectors.
             # Vectors of another encoder are searched exactly, until an index for it is added in the same way.
             HnswIndex(
-                OpClass(Cast("vector", HalfVectorField(dimensions=1280)), name="halfvec_cosine_ops"),
+                OpClass(Cast("vector", HalfVectorField(dimensions=896)), name="halfvec_cosine_ops"),
                 name="vector_nearest_bridge_1",
                 m=16,
                 ef_construction=64,

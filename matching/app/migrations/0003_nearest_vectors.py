@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='listingvector',
-            index=pgvector.django.indexes.HnswIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Cast('vector', pgvector.django.halfvec.HalfVectorField(dimensions=1280)), name='halfvec_cosine_ops'), condition=models.Q(('encoder', 'bridge-1')), ef_construction=64, m=16, name='vector_nearest_bridge_1'),
+            index=pgvector.django.indexes.HnswIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Cast('vector', pgvector.django.halfvec.HalfVectorField(dimensions=896)), name='halfvec_cosine_ops'), condition=models.Q(('encoder', 'bridge-1')), ef_construction=64, m=16, name='vector_nearest_bridge_1'),
         ),
     ]

@@ -20,9 +20,9 @@ from matching.embedding.text import fit_for_encoding
 
 #: Characters that the models take whole, by language.
 LONGEST = {"en": 1200, "zh": 400}
-#: (model, weight, languages it is asked about). The third packaged model, multilingual e5, is the best of them on Chinese
-#: against Chinese, but takes fifteen times as long as the universal one, and across a bridge a text seldom meets its own
-#: language only: it is left out here.
+#: (model, weight, languages it is asked about). The third packaged model, multilingual e5, is the best of them on
+#: Chinese against Chinese, but takes fifteen times as long as the universal one, and across a bridge a text seldom
+#: meets its own language only: it is left out here.
 PARTS: tuple[tuple[PackagedModel, float, frozenset[str]], ...] = (
     (UNIVERSAL, 0.6, frozenset({"en", "zh"})),
     (ENGLISH, 0.4, frozenset({"en"})),

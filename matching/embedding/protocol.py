@@ -36,4 +36,5 @@ def unit(vectors: Vectors) -> Vectors:
 def unit_rows(vectors: Vectors) -> Vectors:
     """Each row brought to length 1; one of next to no length becomes 0. Shape as given."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+    return unit

@@ -1,4 +1,6 @@
 """Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
 
+from qiao.organiser.addresses import imports
+
 app_name = "organiser"
-urlpatterns: list[object] = []
+urlpatterns = [*imports.urlpatterns]

@@ -19,6 +19,7 @@ from qiao.common.states import move
 from qiao.common.text import clean_line
 from qiao.directory.domain.imports.mapping import Mapping, guess_kind, guess_mapping
 from qiao.directory.domain.imports.reading import glance_at
+from qiao.directory.domain.imports.records import shown
 from qiao.directory.enums import ImportKind, ImportState
 from qiao.directory.models import ImportFile, ImportJob
 from qiao.directory.transitions import IMPORT
@@ -148,6 +149,20 @@ def file_of(job: ImportJob) -> BinaryIO | None:
     """The uploaded file, while its rows have not been read."""
     content = ImportFile.objects.filter(job=job).values_list("content", flat=True).first()
     return None if content is None else BytesIO(bytes(content))
+
+
+def sample_of(job: ImportJob, size: int = 3) -> dict[str, list[str]]:
+    """The first values of each column, to recognise it by."""
+    rows: list[dict[str, Any]] = list(job.rows.order_by("number").values_list("values", flat=True)[:20])
+    if not rows and (stream := file_of(job)) is not None:
+        rows = glance_at(stream).rows
+    samples: dict[str, list[str]] = {column: [] for column in job.columns}
+    for row in rows:
+        for column, values in samples.items():
+            text = " ".join(shown(row.get(column)).split())
+            if text and text not in values and len(values) < size:
+                values.append(text[:80])
+    return samples
 
 
 def show_progress(job_id: int, done: int) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from qiao.directory.domain.imports.records import shown
 from qiao.directory.enums import RowOutcome
-from qiao.directory.models import ImportJob
+from qiao.directory.models import ImportJob, ImportRow
 
 
 class Writable(Protocol):
@@ -28,6 +28,17 @@ def report_lines(job: ImportJob) -> Iterator[list[str]]:
         notes = " ".join(row.notes)
         for error in row.errors or [{"column": "", "reason": ""}]:
             yield [str(row.number), result, error["column"], error["reason"], notes, *cells]
+
+
+def row_name(row: ImportRow, job: ImportJob) -> str:
+    """What a row is called where there is room for one line: its title or name, else its first cell."""
+    mapped = job.mapping.get("columns", {})
+    wanted = ("listing.title", "organisation.name", "organisation.name_en", "organisation.name_zh")
+    columns = [column for target in wanted for column, code in mapped.items() if code == target]
+    for column in [*columns, "title", "name", *job.columns]:
+        if text := shown(row.values.get(column)).strip():
+            return text[:120]
+    return ""
 
 
 def write_report(job: ImportJob, file: Writable) -> None:

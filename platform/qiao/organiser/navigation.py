@@ -1,0 +1,62 @@
+"""The rail of the desk: where a person may go from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from qiao.bridges.models import Bridge
+from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
+
+
+@dataclass(frozen=True)
+class _Place:
+    name: str
+    label: Any
+    allowed: Any
+    #: View names of pages that belong under it.
+    covers: tuple[str, ...] = ()
+
+
+_PLACES = (
+    _Place("desk", _("What waits"), reviews_for_bridge),
+    _Place("review_list", _("Review"), reviews_for_bridge, ("review", "review_listing", "review_membership")),
+    _Place("membership_list", _("Members"), reviews_for_bridge, ("membership",)),
+    _Place("listing_list", _("Needs and offers"), reviews_for_bridge),
+    _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
+    _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
+    _Place("matching", _("Matching"), runs_bridge),
+    _Place("bridge_settings", _("Settings"), runs_bridge),
+    _Place("staff_list", _("People at the desk"), owns_bridge),
+    _Place("mail_list", _("Mail"), runs_bridge),
+    _Place("audit_list", _("Log"), runs_bridge),
+)
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """A link of the rail. `current` is this very page, `within` a page below it."""
+
+    label: Any
+    address: str
+    current: bool
+    within: bool
+
+
+def desk_navigation(request: HttpRequest, bridge: Bridge) -> list[RailItem]:
+    """Places that the person may go to."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    items = []
+    for place in _PLACES:
+        if not place.allowed(request.user, bridge):
+            continue
+        try:
+            address = reverse(f"organiser:{place.name}", args=[bridge.slug])
+        except NoReverseMatch:
+            continue
+        items.append(RailItem(place.label, address, here == place.name, here in place.covers))
+    return items

@@ -1,0 +1,60 @@
+"""Who may be at the desk. Strangers are told nothing; staff who may not do a thing are told so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from qiao.bridges.models import Bridge
+from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
+from qiao.common.errors import NotAllowed
+from qiao.organiser.navigation import desk_navigation
+from qiao.website.scope import bridge_at
+
+DeskView = Callable[..., HttpResponseBase]
+
+
+def for_reviewers(view: DeskView) -> DeskView:
+    """A page for everybody at the desk. Called with the bridge."""
+    return _for(reviews_for_bridge, view)
+
+
+def for_organisers(view: DeskView) -> DeskView:
+    """A page for those who run the bridge."""
+    return _for(runs_bridge, view)
+
+
+def for_owners(view: DeskView) -> DeskView:
+    """A page for the bridge's owners."""
+    return _for(owns_bridge, view)
+
+
+def _for(allowed: Callable[[Any, Bridge], bool], view: DeskView) -> DeskView:
+    """Raises `Http404` for people who are not at the desk, `NotAllowed` for those who are and may not do this."""
+
+    @login_required
+    @wraps(view)
+    def scoped(request: HttpRequest, bridge: str, **kwargs: Any) -> HttpResponseBase:
+        found = bridge_at(request, bridge)
+        if not reviews_for_bridge(request.user, found):
+            raise Http404
+        if not allowed(request.user, found):
+            raise NotAllowed
+        return view(request, found, **kwargs)
+
+    return scoped
+
+
+def desk_page(
+    request: HttpRequest, bridge: Bridge, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of the desk with its rail."""
+    return render(
+        request, template, {"bridge": bridge, "desk_nav": desk_navigation(request, bridge), **context}, status=status
+    )

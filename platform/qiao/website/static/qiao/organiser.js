@@ -1,0 +1,25 @@
+// Comforts of the desk: every page works without this file.
+(() => {
+  "use strict";
+  // A file that would be refused is said to be too large before it is sent.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches?.("input[type=file][data-limit]")) return;
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.limit));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    if (large) input.reportValidity();
+  });
+
+  // A known kind of file needs no columns: they are shown when the rows are read column by column.
+  function showColumns() {
+    const form = document.querySelector("[data-mapping]");
+    const preset = form?.querySelector("input[name=preset]:checked");
+    const columns = form?.querySelector("[data-by-column]");
+    if (columns) columns.hidden = Boolean(preset?.value);
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "preset") showColumns();
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showColumns);
+  else showColumns();
+})();

@@ -61,14 +61,9 @@ def sign_ins() -> list[tuple[str, str, str]]:
     bridge = _bridges()[0]
     people = {person["organisation"]: person for person in _people(bridge) if person["role"] == "owner"}
     staff = bridge["staff"]
-    wanted = [
-        ("Organiser, Chinese", staff[0]),
-        ("Organiser, English", staff[1]),
-        *(
-            (f"Participant, {label}", people[key])
-            for label, key in (("United Kingdom", _first(people, "en")), ("China", _first(people, "zh-hans")))
-        ),
-    ]
+    languages = {"en": "in English", "zh-hans": "in Chinese"}
+    wanted = [(f"Organiser, {languages[person['language']]}", person) for person in bridge["staff"][:2]]
+    wanted += [(f"Participant, {label}", people[_first(people, language)]) for language, label in languages.items()]
     return [(label, person["email"], person["language"]) for label, person in wanted]
 
 

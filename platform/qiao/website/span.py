@@ -13,8 +13,8 @@ from qiao.common.regions import country_name
 from qiao.directory.models import Listing
 from qiao.website.wording.reasons import reason_words
 
-#: Characters of a text shown on each side, and of the context around a quotation.
-EXCERPT = 420
+#: Characters of a text shown on each side in a list and on a page of its own, and of context around a quotation.
+IN_LIST, IN_FULL = 240, 2000
 AROUND = 60
 
 
@@ -63,12 +63,12 @@ class Span:
     unknowns: tuple[SpanReason, ...]
 
 
-def span_of(view: ProposalView, bridge: Bridge) -> Span:
-    """The figure of one proposal, in the interface's language. Strengths are shown relative to the strongest reason."""
+def span_of(view: ProposalView, bridge: Bridge, *, excerpt: int = IN_LIST) -> Span:
+    """The figure of one proposal, in the interface's language. Strengths are relative to the strongest reason's."""
     strongest = max((reason.strength for reason in view.reasons), default=0.0)
     return Span(
-        my_side=_side(view.mine, bridge),
-        their_side=_side(view.theirs, bridge),
+        my_side=_side(view.mine, bridge, excerpt),
+        their_side=_side(view.theirs, bridge, excerpt),
         band=str(view.band),
         reasons=tuple(_reason(reason, strongest) for reason in view.reasons),
         misfits=tuple(_reason(reason, 0.0) for reason in view.misfits),
@@ -76,7 +76,7 @@ def span_of(view: ProposalView, bridge: Bridge) -> Span:
     )
 
 
-def _side(side: SideView, bridge: Bridge) -> SpanSide:
+def _side(side: SideView, bridge: Bridge, excerpt: int) -> SpanSide:
     listing, author = side.listing, side.author
     return SpanSide(
         title=listing.title,
@@ -85,7 +85,7 @@ def _side(side: SideView, bridge: Bridge) -> SpanSide:
         kind=author.kind,
         kind_label=author.kind_label,
         country=country_name(author.country),
-        text=Truncator(listing.text).chars(EXCERPT),
+        text=Truncator(listing.text).chars(excerpt if listing.language == "en" else excerpt // 2),
         direction_label=str(listing.get_direction_display()),
         url=reverse("website:listing", args=[bridge.slug, listing.public_id]),
     )

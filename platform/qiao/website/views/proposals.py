@@ -30,7 +30,7 @@ from qiao.partnerships.enums import DismissalReason
 from qiao.partnerships.models import ProposalMark
 from qiao.partnerships.rules import responds_for
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
-from qiao.website.span import Span, span_of
+from qiao.website.span import IN_FULL, Span, span_of
 
 TABS = ("open", "saved", "dismissed")
 
@@ -94,7 +94,7 @@ def proposal(request: HttpRequest, bridge: str, public_id: str) -> HttpResponse:
         "organisation": organisation,
         "view": view,
         "mark": mark,
-        "span": span_of(view, found_bridge),
+        "span": span_of(view, found_bridge, excerpt=IN_FULL),
         "dismissal_reasons": DismissalReason.choices,
         "may_respond": responds_for(request.user, found, organisation),
     }

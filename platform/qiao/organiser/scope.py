@@ -15,7 +15,6 @@ from qiao.bridges.models import Bridge
 from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
 from qiao.common.errors import NotAllowed
 from qiao.organiser.navigation import desk_navigation
-from qiao.website.scope import bridge_at
 
 DeskView = Callable[..., HttpResponseBase]
 
@@ -41,8 +40,8 @@ def _for(allowed: Callable[[Any, Bridge], bool], view: DeskView) -> DeskView:
     @login_required
     @wraps(view)
     def scoped(request: HttpRequest, bridge: str, **kwargs: Any) -> HttpResponseBase:
-        found = bridge_at(request, bridge)
-        if not reviews_for_bridge(request.user, found):
+        found: Bridge | None = getattr(request, "bridge", None)  # the middleware has looked it up
+        if found is None or not reviews_for_bridge(request.user, found):
             raise Http404
         if not allowed(request.user, found):
             raise NotAllowed

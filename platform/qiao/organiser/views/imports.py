@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput, TransitionNotAllowed
+from qiao.common.pagination import page_of
+from qiao.common.refusals import show_refusal
 from qiao.directory.domain.imports.jobs import (
     cancel_import,
     confirm_import,
@@ -31,7 +33,6 @@ from qiao.directory.transitions import IMPORT
 from qiao.organiser.forms.imports import ConfirmForm, MappingForm, UploadForm, too_large_message
 from qiao.organiser.scope import desk_page, for_organisers
 from qiao.organiser.uploads import with_upload_limit
-from qiao.website.views.pagination import page_of
 
 _UNDER_WAY = (ImportState.CHECKING, ImportState.IMPORTING)
 _ROWS_A_PAGE = 50
@@ -67,9 +68,7 @@ def import_new(request: HttpRequest, bridge: Bridge, *, too_large: bool) -> Http
                 side=form.cleaned_data["side"],
             )
         except InvalidInput as refusal:
-            for name, reasons in refusal.errors.items():
-                for reason in reasons:
-                    form.add_error(name if name in form.fields else None, reason)
+            show_refusal(form, refusal)
         else:
             return redirect("organiser:import_mapping", bridge.slug, job.public_id)
     return desk_page(request, bridge, "organiser/import_new.html", form=form, status=422 if form.errors else 200)

@@ -1,20 +1,5 @@
-"""What a domain function refuses, shown at the fields it is about."""
+"""What a domain function refuses, shown at the fields it is about: the website's name for it."""
 
-from __future__ import annotations
+from qiao.common.refusals import show_refusal
 
-from django import forms
-
-from qiao.common.errors import Duplicate, InvalidInput
-
-
-def show_refusal(form: forms.Form, refusal: InvalidInput | Duplicate) -> None:
-    """Add the messages of a refusal to the form: to its fields, or to the whole where it has no such field."""
-    if isinstance(refusal, Duplicate):
-        field = refusal.context.get("field")
-        form.add_error(field if field in form.fields else None, str(refusal))
-        return
-    for name, messages in refusal.errors.items():
-        for message in messages:
-            form.add_error(name if name in form.fields else None, message)
-    if not refusal.errors:
-        form.add_error(None, str(refusal))
+__all__ = ["show_refusal"]

@@ -1,22 +1,5 @@
-"""Cutting a list into pages, and remembering what a person may do on a bridge."""
+"""Cutting a list into pages: the website's name for it."""
 
-from __future__ import annotations
+from qiao.common.pagination import PAGE_SIZE, page_of
 
-from typing import Any
-
-from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest
-
-PAGE_SIZE = 24
-
-
-def page_of(request: HttpRequest, queryset: QuerySet[Any], *, size: int = PAGE_SIZE) -> Page[Any]:
-    """The page that `?page=` asks for; the first for nonsense, the last for one too far."""
-    paginator = Paginator(queryset, size)
-    try:
-        return paginator.page(request.GET.get("page", 1))
-    except PageNotAnInteger:
-        return paginator.page(1)
-    except EmptyPage:
-        return paginator.page(paginator.num_pages)
+__all__ = ["PAGE_SIZE", "page_of"]

@@ -48,10 +48,13 @@ def _worker_ready(sender: Any, **_: Any) -> None:
 
 def warm_up() -> None:
     """Load the encoder and put one text through it."""
-    from matching.app.encoder import default_encoder
+    from matching.app.encoder import default_encoder, sentence_encoder
+    from matching.embedding.lexical import tokens
 
     try:
-        default_encoder().encode(["bridge", "桥"])
+        for encoder in (default_encoder(), sentence_encoder()):
+            encoder.encode(["bridge", "桥"])
+        tokens("桥")
     except Exception:
         # Not fatal here: the task that needs the encoder will say what is wrong, and be tried again.
         logger.exception("the encoder could not be loaded")

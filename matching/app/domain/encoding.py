@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from matching.app.adapters import text_fields
-from matching.app.encoder import default_encoder, encoder_name
+from matching.app.encoder import default_encoder, encoder_name, sentence_encoder
 from matching.app.models import ListingSentences, ListingVector
 from matching.embedding import detect_language
 from matching.embedding.evidence import sentences_of
@@ -73,9 +73,9 @@ def encode_listings(listing_ids: Sequence[int]) -> int:
         wanted += [
             (listing, version) for version in versions_of(listing) if (version.language, version.hash) not in stored
         ]
-    encoder = default_encoder()
-    made = encoder.encode([version.text for _, version in wanted])
-    sentences = {listing.pk: sentences_of(text_fields(listing), encoder) for listing in listings}
+    quoting = sentence_encoder()
+    made = default_encoder().encode([version.text for _, version in wanted])
+    sentences = {listing.pk: sentences_of(text_fields(listing), quoting) for listing in listings}
     rows = [
         ListingVector(
             listing=listing,
@@ -103,7 +103,7 @@ def encode_listings(listing_ids: Sequence[int]) -> int:
         )
         ListingSentences.objects.bulk_create(
             [
-                ListingSentences(listing_id=pk, encoder=name, data=spans.to_json())
+                ListingSentences(listing_id=pk, encoder=quoting.name, data=spans.to_json())
                 for pk, spans in sentences.items()
                 if pk in alive
             ],
@@ -114,7 +114,7 @@ def encode_listings(listing_ids: Sequence[int]) -> int:
         for listing in listings:
             languages = [version.language for version in versions_of(listing)]
             ListingVector.objects.filter(listing=listing).exclude(encoder=name, language__in=languages).delete()
-            ListingSentences.objects.filter(listing=listing).exclude(encoder=name).delete()
+            ListingSentences.objects.filter(listing=listing).exclude(encoder=quoting.name).delete()
     return len(rows)
 
 

@@ -27,7 +27,7 @@ def test_kind_is_known_by_code_label_and_everyday_word(typed: str, kind: str) ->
 
 
 def test_unknown_choice_names_what_is_known() -> None:
-    with pytest.raises(BadCell, match="startup, sme"):
+    with pytest.raises(BadCell, match="Startup, Small or medium"):
         cells.choice_of("circus", OrganisationKind, "organisation_kind")
 
 

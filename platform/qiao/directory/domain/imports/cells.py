@@ -68,7 +68,7 @@ def choice_of(value: Any, choices: type[models.TextChoices], words: str) -> str:
         return ""
     code = _codes(choices, words).get(vocabulary.folded(text))
     if code is None:
-        known = ", ".join(choices.values[:12])
+        known = ", ".join(map(str, choices.labels))
         raise BadCell(_("“%(text)s” is not one of: %(known)s.") % {"text": text[:60], "known": known})
     return code
 

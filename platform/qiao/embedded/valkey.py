@@ -36,17 +36,12 @@ class Valkey:
         if url is not None:
             return url
         self.data.mkdir(parents=True, exist_ok=True)
-        port = free_port(self._last_port())
-        password = secrets.token_urlsafe(24)
-        configuration = self.data / "valkey.conf"
-        configuration.touch(mode=0o600)
-        configuration.write_text(
-            f'port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir {self.data}\nappendonly yes\nsave ""\n'
-            f"pidfile {self.data / 'valkey.pid'}\nlogfile {self.data / 'valkey.log'}\ndaemonize yes\n"
-        )
-        subprocess.run(  # noqa: S603 - our own binary and arguments
-            [str(get_binary_path()), str(configuration)], check=True, stdin=subprocess.DEVNULL, cwd=self.data
-        )
+        if self._process() is None:
+            self._configure(free_port(self._last_port()))
+            subprocess.run(  # noqa: S603 - our own binary and arguments
+                [str(get_binary_path()), str(self._configuration)], check=True, stdin=subprocess.DEVNULL, cwd=self.data
+            )
+        # One that runs but does not answer is still reading its file: a second one would write into it.
         deadline = time.monotonic() + START_SECONDS
         while (url := self.url()) is None:
             if time.monotonic() > deadline:
@@ -65,13 +60,15 @@ class Valkey:
             return
         process.kill()
 
+    def alive(self) -> bool:
+        """Whether its process is there, answering or not."""
+        return self._process() is not None
+
     def url(self) -> str | None:
         """Its address, or None when it does not answer."""
-        try:
-            lines = (self.data / "valkey.conf").read_text().splitlines()
-        except OSError:
+        values = self._configured()
+        if "port" not in values or "requirepass" not in values:
             return None
-        values = dict(line.split(" ", 1) for line in lines if " " in line)
         url = f"redis://:{values['requirepass']}@127.0.0.1:{values['port']}/0"
         try:
             with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=2) as client:
@@ -80,15 +77,36 @@ class Valkey:
             return None
         return url
 
-    def _last_port(self) -> int | None:
+    @property
+    def _configuration(self) -> Path:
+        return self.data / "valkey.conf"
+
+    def _configure(self, port: int) -> None:
+        """Write its configuration. The password stays: processes that lost the broker find it again by the same URL."""
+        password = self._configured().get("requirepass") or secrets.token_urlsafe(24)
+        self._configuration.touch(mode=0o600)
+        self._configuration.write_text(
+            f'port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir "{self.data}"\nappendonly yes\nsave ""\n'
+            f'pidfile "{self.data / "valkey.pid"}"\nlogfile "{self.data / "valkey.log"}"\ndaemonize yes\n'
+        )
+
+    def _configured(self) -> dict[str, str]:
         try:
-            return int((self.data / "valkey.conf").read_text().splitlines()[0].split()[1])
-        except (OSError, IndexError, ValueError):
-            return None
+            lines = self._configuration.read_text().splitlines()
+        except OSError:
+            return {}
+        return dict(line.split(" ", 1) for line in lines if " " in line)
+
+    def _last_port(self) -> int | None:
+        port = self._configured().get("port", "")
+        return int(port) if port.isdecimal() else None
 
     def _process(self) -> psutil.Process | None:
+        """The running server: known by its port, which is part of its title, and by its owner."""
         try:
             process = psutil.Process(int((self.data / "valkey.pid").read_text()))
-            return process if "valkey" in " ".join(process.cmdline()) and process.uids().real == os.getuid() else None
+            title = " ".join(process.cmdline())
+            ours = "valkey" in title and f":{self._last_port()}" in title and process.uids().real == os.getuid()
         except (OSError, ValueError, psutil.Error):
             return None
+        return process if ours else None

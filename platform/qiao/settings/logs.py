@@ -46,7 +46,10 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"level": "WARNING"},
             "sentence_transformers": {"level": "WARNING"},
+            # A line each time a periodic task is due would bury everything else.
             "celery.app.trace": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "django_structlog.celery": {"level": "WARNING"},
         },
     }

@@ -7,7 +7,7 @@ from django import forms
 from qiao.common.errors import Duplicate, InvalidInput
 
 
-def show_refusal(form: forms.Form, refusal: InvalidInput | Duplicate) -> None:
+def show_refusal(form: forms.BaseForm, refusal: InvalidInput | Duplicate) -> None:
     """Add the messages of a refusal to the form: to its fields, or to the whole where it has no such field."""
     if isinstance(refusal, Duplicate):
         field = refusal.context.get("field")

@@ -33,12 +33,17 @@ class OutgoingMail(Public):
     try_after = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    # The bridge whose organisers may see that it waits; none for mail of accounts. A number: bridges lie above us.
+    bridge_id = models.BigIntegerField(null=True)
 
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(fields=("try_after",), name="mail_waiting", condition=models.Q(state="waiting")),)
+        indexes = (
+            models.Index(fields=("try_after",), name="mail_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=("bridge_id", "-id"), name="mail_by_bridge"),
+        )
 
     def __str__(self) -> str:
         return f"{self.template} → {self.to}"

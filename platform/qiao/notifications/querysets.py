@@ -20,6 +20,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             models.Q(try_after__isnull=True) | models.Q(try_after__lte=timezone.now())
         )
 
+    def of_bridge(self, bridge_id: int) -> OutgoingMailQuerySet:
+        """What a bridge has written to people."""
+        return self.filter(bridge_id=bridge_id)
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Lines of inboxes."""

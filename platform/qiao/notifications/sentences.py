@@ -15,6 +15,8 @@ SENTENCES: dict[str, StrOrPromise] = {
     "membership_reviewed_approved": _("Your organisation is now a member of %(subject)s."),
     "membership_reviewed_changes_requested": _("The organisers of %(subject)s ask for changes to your profile."),
     "membership_reviewed_rejected": _("Your application to %(subject)s was rejected."),
+    "membership_suspended": _("The organisers of %(subject)s have suspended your membership."),
+    "membership_restored": _("Your membership of %(subject)s is restored."),
     "listing_reviewed_approved": _("“%(subject)s” is published."),
     "listing_reviewed_changes_requested": _("The organisers ask for changes to “%(subject)s”."),
     "listing_reviewed_rejected": _("“%(subject)s” was rejected."),

@@ -1,6 +1,6 @@
 """Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
 
-from qiao.organiser.addresses import imports
+from qiao.organiser.addresses import desk, imports
 
 app_name = "organiser"
-urlpatterns = [*imports.urlpatterns]
+urlpatterns = [*imports.urlpatterns, *desk.urlpatterns]

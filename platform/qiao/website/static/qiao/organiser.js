@@ -20,6 +20,15 @@
   document.addEventListener("change", (event) => {
     if (event.target.name === "preset") showColumns();
   });
+  // A common reason is put into the field, to be changed before it is sent.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-phrase]");
+    const field = button && document.getElementById(button.dataset.into);
+    if (!field) return;
+    field.value = [field.value.trim(), button.dataset.phrase].filter(Boolean).join("\n");
+    field.focus();
+  });
+
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showColumns);
   else showColumns();
 })();

@@ -1,0 +1,76 @@
+"""Filters of the desk's tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qiao.activity.models import AuditEntry
+from qiao.bridges.models import Bridge
+from qiao.directory.enums import Direction, ListingKind, ListingState, MembershipState, OrganisationKind
+from qiao.directory.filters import side_choices
+from qiao.directory.models import Listing, Membership, Organisation
+
+
+class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Members and applicants."""
+
+    q = django_filters.CharFilter(label=_("Words"), method="by_words")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=MembershipState.choices, empty_label=_("Any state"))
+    side = django_filters.ChoiceFilter(label=_("Side"), field_name="side__code", empty_label=_("Any side"))
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"),
+        field_name="organisation__kind",
+        choices=OrganisationKind.choices,
+        empty_label=_("Any kind"),
+    )
+
+    class Meta:
+        model = Membership
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, bridge: Bridge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["side"].extra["choices"] = side_choices(bridge)
+
+    def by_words(self, queryset: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        return queryset.filter(organisation__in=Organisation.objects.matching_words(value).order_by())
+
+
+class DeskListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Needs and offers in any state."""
+
+    q = django_filters.CharFilter(label=_("Words"), method="by_words")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ListingState.choices, empty_label=_("Any state"))
+    direction = django_filters.ChoiceFilter(
+        label=_("Needs or offers"), choices=Direction.choices, empty_label=_("Both")
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=ListingKind.choices, empty_label=_("Any kind"))
+
+    class Meta:
+        model = Listing
+        fields: tuple[str, ...] = ()
+
+    def by_words(self, queryset: Any, name: str, value: str) -> QuerySet[Listing]:
+        found: QuerySet[Listing] = queryset.matching_words(value).order_by()
+        return found
+
+
+class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Who did what on the bridge."""
+
+    verb = django_filters.CharFilter(label=_("Act"), lookup_expr="icontains")
+    person = django_filters.CharFilter(label=_("Person (e-mail address)"), method="by_person")
+
+    class Meta:
+        model = AuditEntry
+        fields: tuple[str, ...] = ()
+
+    def by_person(self, queryset: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
+        from qiao.accounts.models import User
+
+        people = User.objects.filter(email__icontains=value)
+        return queryset.filter(actor_id__in=list(people.values_list("pk", flat=True)[:200]))

@@ -1,0 +1,49 @@
+"""The desk: what waits, longest first, and how the bridge stands."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matching.app.models import MatchRun
+from qiao.bridges.models import Bridge
+from qiao.bridges.rules import runs_bridge
+from qiao.directory.enums import ImportState, MembershipState
+from qiao.directory.models import ImportJob, Listing, Membership
+from qiao.insights.bridge_figures import bridge_figures
+from qiao.organiser.scope import desk_page, for_reviewers
+
+SHOWN = 8
+_OPEN_IMPORTS = (ImportState.CHECKING, ImportState.CHECKED, ImportState.IMPORTING, ImportState.FAILED)
+
+
+@for_reviewers
+@require_safe
+def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """What waits for a decision, and the figures that lead to their lists."""
+    memberships = Membership.objects.visible_to(request.user).on_bridge(bridge)
+    listings = Listing.objects.visible_to(request.user).on_bridge(bridge)
+    imports = ImportJob.objects.visible_to(request.user).filter(bridge=bridge, state__in=_OPEN_IMPORTS)
+    applications, in_review = memberships.waiting_for_review(), listings.waiting_for_review()
+    review, members = (reverse(f"organiser:{name}", args=[bridge.slug]) for name in ("review_list", "membership_list"))
+    figures = [
+        (_("Applications"), applications.count(), f"{review}#applications"),
+        (_("Texts in review"), in_review.count(), f"{review}#listings"),
+        (_("Changes asked for"), memberships.filter(state=MembershipState.CHANGES_REQUESTED).count(),
+         f"{members}?state={MembershipState.CHANGES_REQUESTED}"),
+    ]  # fmt: skip
+    if runs_bridge(request.user, bridge):
+        figures.append((_("Open imports"), imports.count(), reverse("organiser:import_list", args=[bridge.slug])))
+    return desk_page(
+        request,
+        bridge,
+        "organiser/desk.html",
+        waiting=figures,
+        applications=applications.select_related("organisation", "side")[:SHOWN],
+        in_review=in_review.select_related("organisation")[:SHOWN],
+        imports=imports.select_related("side")[:SHOWN],
+        figures=bridge_figures(bridge),
+        latest_run=MatchRun.objects.filter(bridge=bridge).first(),
+    )

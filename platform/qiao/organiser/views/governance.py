@@ -1,0 +1,151 @@
+"""How the bridge is run: what it says of itself, its matching policy, the people at the desk, the log."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matching.app.domain.runs import request_run
+from matching.app.models import MatchRun, Proposal
+from qiao.accounts.models import User
+from qiao.activity.models import AuditEntry
+from qiao.bridges.domain.bridge import (
+    change_policy,
+    remove_bridge_role,
+    set_bridge_role,
+    update_bridge,
+)
+from qiao.bridges.models import Bridge, BridgeStaff
+from qiao.common.errors import InvalidInput
+from qiao.common.pagination import page_of
+from qiao.common.refusals import show_refusal
+from qiao.organiser.filters import AuditFilter
+from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
+from qiao.organiser.scope import desk_page, for_organisers, for_owners
+
+_BRIDGE_FIELDS = ("name", "tagline", "theme", "description", "contact_email")
+
+
+@for_organisers
+@require_http_methods(["GET", "HEAD", "POST"])
+def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """The matching policy, the last runs with their figures, and the proposals that hold now."""
+    form = PolicyForm(request.POST or None, instance=bridge.policy)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_policy(bridge.policy, actor=request.user, **form.cleaned_data)
+        except InvalidInput as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved. It holds from the next run on."))
+            return redirect("organiser:matching", bridge.slug)
+    runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge).select_related("requested_by")
+    proposals = (
+        Proposal.objects.visible_to(request.user)
+        .on_bridge(bridge)
+        .current()
+        .select_related("first", "second", "first_listing", "second_listing")
+    )
+    return desk_page(
+        request,
+        bridge,
+        "organiser/matching.html",
+        form=form,
+        policy=bridge.policy,
+        runs=runs[:8],
+        unfinished=runs.unfinished().first(),
+        page_obj=page_of(request, proposals),
+        status=422 if form.errors else 200,
+    )
+
+
+@for_organisers
+@require_POST
+def matching_run(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """Have the workers go over the whole bridge."""
+    request_run(bridge, actor=request.user)
+    messages.success(request, _("The workers go over the bridge. You may leave the page."))
+    return redirect("organiser:matching", bridge.slug)
+
+
+@for_organisers
+@require_safe
+def matching_progress(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """How far the run has come: a fragment that asks again by itself until it is done."""
+    runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge)
+    context = {"bridge": bridge, "unfinished": runs.unfinished().first(), "runs": runs[:8]}
+    return render(request, "organiser/_matching_progress.html", context)
+
+
+@for_organisers
+@require_http_methods(["GET", "HEAD", "POST"])
+def bridge_settings(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """Names, theme and contact in both languages, and the sides' guiding bodies."""
+    form = BridgeForm(
+        request.POST or None, bridge=bridge, initial={name: getattr(bridge, name) for name in _BRIDGE_FIELDS}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_bridge(bridge, actor=request.user, guiding_bodies=form.guiding_bodies, **form.words)
+        except InvalidInput as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("organiser:bridge_settings", bridge.slug)
+    return desk_page(request, bridge, "organiser/bridge_settings.html", form=form, status=422 if form.errors else 200)
+
+
+@for_owners
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """People at the desk and their roles."""
+    form = StaffForm(request.POST or None, bridge=bridge)
+    if request.method == "POST" and form.is_valid():
+        person = User.objects.filter(email__iexact=form.cleaned_data["email"], is_active=True).first()
+        if person is None:
+            form.add_error("email", _("Nobody has signed up with this address yet. Ask the person to do so first."))
+        else:
+            try:
+                set_bridge_role(
+                    bridge,
+                    actor=request.user,
+                    user=person,
+                    role=form.cleaned_data["role"],
+                    side=form.cleaned_data["side"],
+                )
+            except InvalidInput as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("organiser:staff_list", bridge.slug)
+    people = bridge.staff.select_related("user", "side").order_by("id")
+    return desk_page(
+        request, bridge, "organiser/staff_list.html", form=form, people=people, status=422 if form.errors else 200
+    )
+
+
+@for_owners
+@require_POST
+def staff_remove(request: HttpRequest, bridge: Bridge, pk: int) -> HttpResponse:
+    """Take a person's role away."""
+    person = get_object_or_404(BridgeStaff.objects.select_related("bridge"), bridge=bridge, pk=pk)
+    try:
+        remove_bridge_role(person, actor=request.user)
+        messages.success(request, _("Removed."))
+    except InvalidInput as refusal:
+        messages.error(request, str(refusal))
+    return redirect("organiser:staff_list", bridge.slug)
+
+
+@for_organisers
+@require_safe
+def audit_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """Who did what on the bridge, newest first."""
+    filters = AuditFilter(request.GET, queryset=AuditEntry.objects.on_bridge(bridge.pk))
+    page = page_of(request, filters.qs, size=50)
+    people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
+    rows = [{"entry": entry, "actor": people.get(entry.actor_id or 0)} for entry in page]
+    return desk_page(request, bridge, "organiser/audit_list.html", filter=filters, page_obj=page, rows=rows)

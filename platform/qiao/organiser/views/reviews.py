@@ -1,0 +1,151 @@
+"""The review queue: applications and texts, each in full, decided one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qiao.bridges.models import Bridge
+from qiao.bridges.rules import runs_bridge
+from qiao.common.errors import InvalidInput, TransitionNotAllowed
+from qiao.common.refusals import show_refusal
+from qiao.directory.domain.reviews import review_listing as decide_on_listing
+from qiao.directory.domain.reviews import review_membership as decide_on_membership
+from qiao.directory.enums import ListingState, MembershipState, ReviewDecision
+from qiao.directory.models import Listing, Membership
+from qiao.organiser.forms.desk import ReviewForm
+from qiao.organiser.scope import desk_page, for_reviewers
+
+
+@for_reviewers
+@require_safe
+def review_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """Everything that waits, longest first."""
+    member = Membership.objects.approved().filter(organisation=OuterRef("organisation_id"), bridge=bridge)
+    listings = _listings(request, bridge).waiting_for_review().annotate(of_member=Exists(member))
+    return desk_page(
+        request,
+        bridge,
+        "organiser/review_list.html",
+        applications=_memberships(request, bridge).waiting_for_review().select_related("organisation", "side"),
+        listings=listings.select_related("organisation"),
+    )
+
+
+@for_reviewers
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
+    """One application: the profile in full, what it has written so far, and the decision."""
+    membership = get_object_or_404(
+        _memberships(request, bridge).select_related("organisation", "side", "bridge"), public_id=public_id
+    )
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = _decide(request, form, lambda **values: decide_on_membership(membership, **values))
+        if done:
+            messages.success(request, _said(form.cleaned_data["decision"], membership.organisation.name))
+            return _next(request, bridge)
+    return desk_page(
+        request,
+        bridge,
+        "organiser/review_membership.html",
+        status=422 if form.errors else 200,
+        membership=membership,
+        organisation=membership.organisation,
+        listings=_listings(request, bridge).of_organisation(membership.organisation),
+        people=membership.organisation.affiliations.select_related("user"),
+        reviews=membership.reviews.select_related("reviewer"),
+        form=form,
+        waits=membership.state == MembershipState.APPLIED,
+        may_suspend=runs_bridge(request.user, bridge),
+        phrases=_phrases(),
+    )
+
+
+@for_reviewers
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
+    """One need or offer: the text in full, who wrote it, and the decision."""
+    listing = get_object_or_404(
+        _listings(request, bridge).select_related("organisation", "bridge").prefetch_related("sectors"),
+        public_id=public_id,
+    )
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = _decide(request, form, lambda **values: decide_on_listing(listing, **values))
+        if done:
+            messages.success(request, _said(form.cleaned_data["decision"], listing.title))
+            return _next(request, bridge)
+    membership = Membership.objects.filter(bridge=bridge, organisation=listing.organisation).first()
+    return desk_page(
+        request,
+        bridge,
+        "organiser/review_listing.html",
+        status=422 if form.errors else 200,
+        listing=listing,
+        membership=membership,
+        reviews=listing.reviews.select_related("reviewer"),
+        form=form,
+        waits=listing.state == ListingState.IN_REVIEW,
+        of_member=membership is not None and membership.state == MembershipState.APPROVED,
+        phrases=_phrases(),
+    )
+
+
+def _decide(request: HttpRequest, form: ReviewForm, decide: Any) -> bool:
+    """Carry a decision out; a refusal, such as that somebody has decided meanwhile, is shown beside the form."""
+    try:
+        decide(actor=request.user, decision=form.cleaned_data["decision"], reason=form.cleaned_data["reason"])
+    except InvalidInput as refusal:
+        show_refusal(form, refusal)
+        return False
+    except TransitionNotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _next(request: HttpRequest, bridge: Bridge) -> HttpResponse:
+    """The next thing that waits: applications before texts, because texts need a member."""
+    application = _memberships(request, bridge).waiting_for_review().first()
+    if application is not None:
+        return redirect("organiser:review_membership", bridge.slug, application.public_id)
+    member = Membership.objects.approved().filter(organisation=OuterRef("organisation_id"), bridge=bridge)
+    listing = _listings(request, bridge).waiting_for_review().filter(Exists(member)).first()
+    if listing is not None:
+        return redirect("organiser:review_listing", bridge.slug, listing.public_id)
+    return redirect("organiser:review_list", bridge.slug)
+
+
+def _memberships(request: HttpRequest, bridge: Bridge) -> Any:
+    return Membership.objects.visible_to(request.user).on_bridge(bridge)
+
+
+def _listings(request: HttpRequest, bridge: Bridge) -> Any:
+    return Listing.objects.visible_to(request.user).on_bridge(bridge)
+
+
+def _said(decision: str, name: str) -> str:
+    sentences = {
+        ReviewDecision.APPROVED: _("Approved: %(name)s. Its people are told."),
+        ReviewDecision.CHANGES_REQUESTED: _("Sent back with your reason: %(name)s."),
+        ReviewDecision.REJECTED: _("Rejected with your reason: %(name)s."),
+    }
+    return sentences[ReviewDecision(decision)] % {"name": name}
+
+
+def _phrases() -> list[str]:
+    """Common reasons, to start from."""
+    return [
+        _("Please say in one or two sentences what your organisation does and for whom."),
+        _("Please give more detail: state of development, figures, what you expect of a partner."),
+        _("The text reads like an advertisement. Please say what you seek or offer on this bridge."),
+        _("We could not verify the organisation. Please add a website or write from its own e-mail domain."),
+        _("This is outside the themes of this bridge."),
+    ]

@@ -48,7 +48,7 @@ def test_templates_have_no_inline_style_or_script(pattern: str) -> None:
         str(path.relative_to(ROOT))
         for path in _TEMPLATES
         if re.search(
-            pattern, re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text("utf-8"), flags=re.S)
+            pattern, re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
         )
         and not (pattern.startswith("<script") and 'type="application/json"' in path.read_text("utf-8"))
     ]

@@ -60,7 +60,6 @@ def sign_ins() -> list[tuple[str, str, str]]:
     """What to try: (what the person is, e-mail address, interface language), for the first bridge."""
     bridge = _bridges()[0]
     people = {person["organisation"]: person for person in _people(bridge) if person["role"] == "owner"}
-    staff = bridge["staff"]
     languages = {"en": "in English", "zh-hans": "in Chinese"}
     wanted = [(f"Organiser, {languages[person['language']]}", person) for person in bridge["staff"][:2]]
     wanted += [(f"Participant, {label}", people[_first(people, language)]) for language, label in languages.items()]

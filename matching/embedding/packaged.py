@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.embedding.protocol import Vectors, unit_rows
+from matching.embedding.protocol import Vectors, unit
 from matching.embedding.text import fit_for_encoding
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class PackagedModel:
             made = model.encode(
                 [fit[index] for index in at], batch_size=16, show_progress_bar=False, normalize_embeddings=True
             )
-            vectors[at] = unit_rows(np.asarray(made, dtype=np.float32))
+            vectors[at] = unit(np.asarray(made, dtype=np.float32))
         return vectors
 
 
@@ -72,7 +72,8 @@ def _many_languages() -> Any:
 def _universal() -> Any:
     from matching.embedding.modules import sentence_transformer_of_use
 
-    return sentence_transformer_of_use(THREADS)
+    # Its matrices are small: a second thread waits more than it works, several times so on a busy machine.
+    return sentence_transformer_of_use(threads=1)
 
 
 #: all-MiniLM-L6-v2: best on English, blind to Chinese.

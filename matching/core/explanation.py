@@ -155,7 +155,8 @@ def _told(contribution: Contribution, words: Evidence) -> list[Reason]:
         if quotes is not None:
             pairs.append((code, share, quotes))
     if not pairs or contribution.amount <= 0:
-        pairs = [("text", 1.0, _at(words.passages, 0))]
+        # No passage stands out: the two titles are what can be shown.
+        pairs = [("text", 1.0, _at(words.passages, 0) or words.titles)]
     whole = sum(share for _, share, _ in pairs)
     return [
         Reason(

@@ -4,22 +4,25 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+# Whoever needs the tests' settings outside pytest.
+TEST := QIAO_ENV=test DJANGO_SETTINGS_MODULE=qiao.settings.test $(PY)
+OWN_APPS := accounts activity bridges directory matching notifications partnerships
 export PYTHONPATH := platform:.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BASE_STAMP := $(VENV)/.base-$(shell cat requirements/base.txt 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements/dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help run stop test check bench lock messages screenshots clean
+.PHONY: help run stop test check bench lock messages clean
 
 help: ## Say what each target does.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s'|'
 
 $(PY):
-	@set -e; for candidate in python3.13 python3.12 python3.11 python3; do \
+	@set -e; for candidate in python3 python3.11 python3.12 python3.13; do \
 	  if command -v $$candidate >/dev/null && $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    echo "Creating $(VENV) with $$($$candidate --version)"; $$candidate -m venv $(VENV); exit 0; fi; done; \
-	echo "Qiao needs Python 3.11 or later with its venv module. Install it and try again." >&2; exit 1
+	    echo "Creating $(VENV) with $$($$candidate --version)"; $$candidate -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; exit 0; fi; done; \
+	echo "Qiao needs Python 3.11 or later with its venv module (on Debian and Ubuntu: the package python3-venv)." >&2; exit 1
 
 $(BASE_STAMP): | $(PY)
 	@echo "Installing what Qiao runs on (a few minutes the first time)"
@@ -34,7 +37,7 @@ $(DEV_STAMP): $(BASE_STAMP)
 run: $(BASE_STAMP) ## Start the database, broker, worker, beat and site with the demonstration bridge; Ctrl-C stops them.
 	@exec $(PY) -m qiao.embedded run
 
-stop: ## Stop what a killed run has left behind.
+stop: ## Stop a run that goes on elsewhere, what a killed one has left, and the tests' engines.
 	@if [ -x $(PY) ]; then $(PY) -m qiao.embedded stop; fi
 
 test: $(DEV_STAMP) ## Run every test against real engines of its own.
@@ -46,9 +49,13 @@ check: $(DEV_STAMP) ## Lint, types, contracts, templates, migrations, translatio
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy platform matching tests
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint templates --check-only --quiet 2>/dev/null || true
 	@$(BIN)/djlint templates --lint --quiet
-	@QIAO_ENV=test DJANGO_SETTINGS_MODULE=qiao.settings.test $(PY) manage.py makemigrations --check --dry-run 2>/dev/null
+	@$(TEST) -m qiao.embedded start --of tests >/dev/null
+	@$(TEST) manage.py check --fail-level WARNING
+	@$(TEST) manage.py makemigrations --check --dry-run
+	@# Before the first release every table is empty: nothing can be locked or broken.
+	@if release=$$(git describe --tags --abbrev=0 2>/dev/null); then \
+	  $(TEST) manage.py lintmigrations "$$release" --include-apps $(OWN_APPS) --warnings-as-errors; fi
 	@$(PY) manage.py check_messages
 
 bench: $(DEV_STAMP) ## Measure, with a peer beside us; results go into docs/benchmarks.md.
@@ -62,5 +69,6 @@ lock: $(DEV_STAMP) ## Pin every dependency again, from the ranges in pyproject.t
 messages: $(DEV_STAMP) ## Bring the translation catalogue up to date with the sources.
 	@$(PY) manage.py extract_messages
 
-clean: stop ## Remove the environment and all local data. Asks first.
-	@read -r -p "Remove .venv and var with all local data? [y/N] " answer; [ "$$answer" = y ] && rm -rf $(VENV) var || true
+clean: ## Remove the environment and all local data. Asks first.
+	@read -r -p "Remove .venv and var with all local data? [y/N] " answer; [ "$$answer" = y ] || exit 0; \
+	  if [ -x $(PY) ]; then $(PY) -m qiao.embedded remove; fi; rm -rf $(VENV) var

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,15 +22,21 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QIAO_ENV", "test")
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
-    from filelock import FileLock
-
     from qiao.embedded.engines import Engines
 
     TEST_HOME.mkdir(parents=True, exist_ok=True)
-    with FileLock(TEST_HOME / "starting.lock"):
+    with (TEST_HOME / "starting.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # each of pytest's processes comes by here
         addresses = Engines(home=TEST_HOME, careless=True).start()
     os.environ.setdefault("DATABASE_URL", addresses.get("database", ""))
     os.environ.setdefault("REDIS_URL", addresses.get("broker", ""))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it loudly when nothing was tried in a browser. In CI those tests fail instead: see `e2e/conftest.py`."""
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        terminalreporter.section("NO BROWSER", red=True, bold=True)
+        terminalreporter.write_line("Chromium is missing: no page was tried in a browser. Install it and run again.")
 
 
 @pytest.fixture(autouse=True)

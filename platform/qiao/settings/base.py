@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -57,8 +58,10 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_prometheus",
     "health_check",
-    "django_linear_migrations",
 ]
+if find_spec("django_linear_migrations"):
+    # A tool for those who write migrations: absent where only what the site runs on is installed.
+    INSTALLED_APPS += ["django_linear_migrations"]
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",

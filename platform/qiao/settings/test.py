@@ -3,7 +3,9 @@
 import os
 
 from qiao.settings.base import *  # noqa: F403 - a settings module extends its base
-from qiao.settings.base import DATABASES, STORAGES
+from qiao.settings.base import DATABASES, INSTALLED_APPS, STORAGES
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 
 SECRET_KEY = "only-for-tests"  # noqa: S105 - signs nothing outside a test run
 SITE_URL = "http://testserver"

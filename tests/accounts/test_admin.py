@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -30,7 +31,7 @@ def test_it_is_closed_to_everybody_else(client: Client, role: str) -> None:
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
-def test_each_list_and_page_opens(client: Client, model: type) -> None:
+def test_each_list_and_page_opens(client: Client, model: type[Model]) -> None:
     superuser: User = UserFactory(is_staff=True, is_superuser=True)
     bridge = BridgeFactory()
     member_listing(bridge, owner=superuser)

@@ -90,11 +90,12 @@ def test_the_export_holds_everything_of_the_person_and_nothing_of_others(client:
 
 def test_an_account_is_deleted_with_every_personal_datum(client: Client, person: User) -> None:
     bridge = BridgeFactory()
-    organisation = member(bridge, owner=UserFactory())
+    owner = UserFactory()
+    organisation = member(bridge, owner=owner)
     affiliate(person, organisation, PersonRole.EDITOR)
     save_item(organisation, actor=person, bridge=bridge)
     notify(person, "join_requested", subject="X")
-    invite_colleague(organisation, actor=organisation.affiliations.first().user, email="other@d.example", role="viewer")
+    invite_colleague(organisation, actor=owner, email="other@d.example", role="viewer")
     write_mail("account/password_set", to=person.email, language="en", context={})
     pk, email = person.pk, person.email
     answer = client.post("/settings/delete/", {"password": PASSWORD})

@@ -1,0 +1,7 @@
+"""`python -m matching`; see `python -m matching --help`."""
+
+import sys
+
+from matching.command_line.parser import main
+
+sys.exit(main())

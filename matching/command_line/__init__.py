@@ -1,0 +1,1 @@
+"""`python -m matching`: the engine on files, without Django or a database."""

@@ -1,0 +1,1 @@
+"""Dividing items into groups of like ones, none of them too large."""

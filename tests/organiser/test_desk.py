@@ -189,7 +189,8 @@ def test_owner_gives_and_takes_roles_but_one_owner_stays(bridge: Bridge, sign_in
 
 def test_words_of_the_bridge_are_kept_in_both_languages(bridge: Bridge, organiser: Client) -> None:
     values = {
-        "name_0": "Bridge of trials", "name_1": "试验之桥", "tagline_0": "", "tagline_1": "", "theme_0": "", "theme_1": "",
+        "name_0": "Bridge of trials", "name_1": "试验之桥",
+        "tagline_0": "", "tagline_1": "", "theme_0": "", "theme_1": "",
         "description_0": "", "description_1": "", "contact_email": "hello@bridge.example",
         "guiding_body_gb_0": "Council", "guiding_body_gb_1": "理事会", "guiding_body_cn_0": "", "guiding_body_cn_1": "",
     }  # fmt: skip

@@ -62,7 +62,7 @@ def change_policy(policy: MatchingPolicy, *, actor: Any, **fields: Any) -> Match
 def update_bridge(
     bridge: Bridge, *, actor: Any, guiding_bodies: dict[str, LazyI18nString] | None = None, **fields: Any
 ) -> Bridge:
-    """Change a bridge's words and contact, and by side code its guiding bodies. Raises `InvalidInput` for bad values."""
+    """Change a bridge's words and contact, and guiding bodies by their side's code. Raises `InvalidInput`."""
     if actor is not None and not runs_bridge(actor, bridge):
         raise NotAllowed
     unknown = set(fields) - set(WORDS)

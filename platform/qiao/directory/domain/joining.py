@@ -56,6 +56,7 @@ def ask_to_join(organisation: Organisation, *, actor: Any, bridge: Bridge) -> in
                 "person": owner,
                 "asker": actor,
                 "organisation": organisation,
+                "bridge": bridge,
                 "url": settings.SITE_URL + url,
                 "managed": organisation.managed_by is not None,
             },

@@ -179,6 +179,7 @@ def _invite(organisation: Organisation, actor: Any, email: str, role: str, purpo
         language=known.language if known else (get_language() or "en"),
         context={
             "organisation": organisation,
+            "bridge": organisation.managed_by,
             "actor": actor,
             "invitation": invitation,
             "url": f"{settings.SITE_URL}/invitations/{token}/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
 from qiao.notifications.domain.preferences import wants_mail
 
+#: How long an approval may be taken back without a word.
+RETRACT_WITHIN = timedelta(minutes=10)
 _MEMBERSHIP_AFTER = {
     ReviewDecision.APPROVED: MembershipState.APPROVED,
     ReviewDecision.CHANGES_REQUESTED: MembershipState.CHANGES_REQUESTED,
@@ -122,6 +125,45 @@ def review_listing(listing: Listing, *, actor: Any, decision: str, reason: str =
     )
     emit("listing.changed", listing_id=listing.pk)
     return listing
+
+
+@transaction.atomic
+def retract_publication(listing: Listing, *, actor: Any) -> Listing:
+    """Take an approval back that was just given: the listing waits for review again, and its people hear nothing of it.
+
+    Raises `InvalidInput` when it was approved longer ago than `RETRACT_WITHIN`, or has changed since.
+    """
+    if not may.reviews_listing(actor, listing):
+        raise NotAllowed
+    listing = (
+        Listing.objects.select_for_update(of=("self",)).select_related("organisation", "bridge").get(pk=listing.pk)
+    )
+    if not may_be_retracted(listing):
+        raise InvalidInput(_("It was approved too long ago, or has changed since. Ask the organisation for a change."))
+    before = move(listing, LISTING, ListingState.IN_REVIEW)
+    record(
+        "retract_publication",
+        listing,
+        actor=actor,
+        bridge_id=listing.bridge_id,
+        organisation_id=listing.organisation_id,
+        before=before,
+        after=listing.state,
+    )
+    emit("listing.changed", listing_id=listing.pk)
+    return listing
+
+
+def may_be_retracted(listing: Listing) -> bool:
+    """Whether the listing is published by an approval that was just given."""
+    if listing.state != ListingState.PUBLISHED:
+        return False
+    review = listing.reviews.order_by("-id").first()
+    return (
+        review is not None
+        and review.decision == ReviewDecision.APPROVED
+        and timezone.now() - review.created_at < RETRACT_WITHIN
+    )
 
 
 def _checked_reason(decision: str, reason: str) -> str:

@@ -67,7 +67,7 @@ def _move(membership: Membership, to: str, verb: str, actor: Any, reason: str) -
 
 
 def _tell(membership: Membership, verb: str, reason: str) -> None:
-    """Everybody who writes for the organisation is told by mail: it is not a matter of taste whether one hears of it."""
+    """Tell everybody who writes for the organisation, by mail too: whether one hears of it is no matter of taste."""
     kind = "membership_suspended" if verb == "suspend_membership" else "membership_restored"
     url = f"/{membership.bridge.slug}/my/?organisation={membership.organisation.public_id}"
     writers = membership.organisation.affiliations.filter(role__in=(PersonRole.OWNER, PersonRole.EDITOR))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.organiser.views import desk, governance, members, reviews
+from qiao.organiser.views import desk, governance, mail, members, reviews
 
 urlpatterns = [
     path("<slug:bridge>/", desk.desk, name="desk"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:bridge>/members/<slug:public_id>/suspend/", members.membership_suspend, name="membership_suspend"),
     path("<slug:bridge>/listings/", members.listing_list, name="listing_list"),
     path("<slug:bridge>/listings/<slug:public_id>/", reviews.review_listing, name="review_listing"),
+    path("<slug:bridge>/listings/<slug:public_id>/retract/", reviews.review_retract, name="review_retract"),
     path("<slug:bridge>/profiles/", members.managed_list, name="managed_list"),
     path("<slug:bridge>/profiles/new/", members.managed_new, name="managed_new"),
     path("<slug:bridge>/profiles/<slug:public_id>/", members.managed, name="managed"),
@@ -22,5 +23,7 @@ urlpatterns = [
     path("<slug:bridge>/settings/", governance.bridge_settings, name="bridge_settings"),
     path("<slug:bridge>/people/", governance.staff_list, name="staff_list"),
     path("<slug:bridge>/people/<int:pk>/remove/", governance.staff_remove, name="staff_remove"),
+    path("<slug:bridge>/mail/", mail.mail_list, name="mail_list"),
+    path("<slug:bridge>/mail/<slug:public_id>/retry/", mail.mail_retry, name="mail_retry"),
     path("<slug:bridge>/log/", governance.audit_list, name="audit_list"),
 ]

@@ -33,13 +33,20 @@ class ReviewForm(forms.Form):
 class SuspensionForm(forms.Form):
     """Why a member is taken out of sight."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ClaimForm(forms.Form):
     """To whom the link goes with which a profile is taken over."""
 
     email = forms.EmailField(label=_("E-mail address of their person"), max_length=254)
+
+
+class SecureURLField(forms.URLField):
+    """An address whose scheme, when it is left out, is https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**(kwargs | {"assume_scheme": "https"}))
 
 
 class ManagedProfileForm(forms.ModelForm[Organisation]):
@@ -56,9 +63,10 @@ class ManagedProfileForm(forms.ModelForm[Organisation]):
     class Meta:
         model = Organisation
         fields = (
-            "kind", "name_en", "name_zh", "country", "city_en", "city_zh", "size", "founded", "website",
-            "summary_en", "summary_zh",
+            "kind", "name_en", "name_zh", "country", "region_en", "region_zh", "city_en", "city_zh", "size", "founded",
+            "website", "summary_en", "summary_zh", "description_en", "description_zh",
         )  # fmt: skip
+        field_classes = {"website": SecureURLField}
         widgets = {"summary_en": forms.Textarea(attrs={"rows": 3}), "summary_zh": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, bridge: Bridge, **kwargs: Any) -> None:

@@ -13,10 +13,11 @@ from qiao.bridges.rules import runs_bridge
 from qiao.directory.enums import ImportState, MembershipState
 from qiao.directory.models import ImportJob, Listing, Membership
 from qiao.insights.bridge_figures import bridge_figures
+from qiao.notifications.models import MailState, OutgoingMail
 from qiao.organiser.scope import desk_page, for_reviewers
 
 SHOWN = 8
-_OPEN_IMPORTS = (ImportState.CHECKING, ImportState.CHECKED, ImportState.IMPORTING, ImportState.FAILED)
+_ENDED_IMPORTS = (ImportState.DONE, ImportState.CANCELLED)
 
 
 @for_reviewers
@@ -25,17 +26,20 @@ def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     """What waits for a decision, and the figures that lead to their lists."""
     memberships = Membership.objects.visible_to(request.user).on_bridge(bridge)
     listings = Listing.objects.visible_to(request.user).on_bridge(bridge)
-    imports = ImportJob.objects.visible_to(request.user).filter(bridge=bridge, state__in=_OPEN_IMPORTS)
+    imports = ImportJob.objects.visible_to(request.user).filter(bridge=bridge).exclude(state__in=_ENDED_IMPORTS)
     applications, in_review = memberships.waiting_for_review(), listings.waiting_for_review()
     review, members = (reverse(f"organiser:{name}", args=[bridge.slug]) for name in ("review_list", "membership_list"))
     figures = [
-        (_("Applications"), applications.count(), f"{review}#applications"),
-        (_("Texts in review"), in_review.count(), f"{review}#listings"),
+        (_("Applications"), applications.count(), f"{review}?of=applications"),
+        (_("Needs and offers in review"), in_review.count(), f"{review}?of=listings"),
         (_("Changes asked for"), memberships.filter(state=MembershipState.CHANGES_REQUESTED).count(),
          f"{members}?state={MembershipState.CHANGES_REQUESTED}"),
     ]  # fmt: skip
     if runs_bridge(request.user, bridge):
         figures.append((_("Open imports"), imports.count(), reverse("organiser:import_list", args=[bridge.slug])))
+        failed = OutgoingMail.objects.of_bridge(bridge.pk).filter(state=MailState.FAILED).count()
+        address = reverse("organiser:mail_list", args=[bridge.slug])
+        figures.append((_("Failed mail"), failed, f"{address}?state={MailState.FAILED}"))
     return desk_page(
         request,
         bridge,
@@ -43,7 +47,7 @@ def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         waiting=figures,
         applications=applications.select_related("organisation", "side")[:SHOWN],
         in_review=in_review.select_related("organisation")[:SHOWN],
-        imports=imports.select_related("side")[:SHOWN],
+        imports=imports.order_by("id")[:SHOWN] if runs_bridge(request.user, bridge) else (),
         figures=bridge_figures(bridge),
         latest_run=MatchRun.objects.filter(bridge=bridge).first(),
     )

@@ -22,8 +22,10 @@ from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
+from qiao.directory.acts import PRIVATE_ACTS
 from qiao.organiser.filters import AuditFilter
 from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
+from qiao.organiser.log import log_lines
 from qiao.organiser.scope import desk_page, for_organisers, for_owners
 
 _BRIDGE_FIELDS = ("name", "tagline", "theme", "description", "contact_email")
@@ -143,9 +145,9 @@ def staff_remove(request: HttpRequest, bridge: Bridge, pk: int) -> HttpResponse:
 @for_organisers
 @require_safe
 def audit_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
-    """Who did what on the bridge, newest first."""
-    filters = AuditFilter(request.GET, queryset=AuditEntry.objects.on_bridge(bridge.pk))
+    """Who did what on the bridge, newest first. What people keep to themselves is not in it."""
+    entries = AuditEntry.objects.on_bridge(bridge.pk).exclude(verb__in=PRIVATE_ACTS)
+    filters = AuditFilter(request.GET, queryset=entries)
     page = page_of(request, filters.qs, size=50)
-    people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
-    rows = [{"entry": entry, "actor": people.get(entry.actor_id or 0)} for entry in page]
-    return desk_page(request, bridge, "organiser/audit_list.html", filter=filters, page_obj=page, rows=rows)
+    lines = log_lines(bridge, list(page))
+    return desk_page(request, bridge, "organiser/audit_list.html", filter=filters, page_obj=page, lines=lines)

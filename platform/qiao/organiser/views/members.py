@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from qiao.bridges.models import Bridge
-from qiao.common.errors import Duplicate, InvalidInput
+from qiao.common.errors import Duplicate, InvalidInput, TransitionNotAllowed
 from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
 from qiao.directory.domain.managed import create_managed_profile
@@ -49,16 +49,19 @@ def membership_suspend(request: HttpRequest, bridge: Bridge, public_id: str) -> 
     membership = get_object_or_404(
         Membership.objects.visible_to(request.user).on_bridge(bridge).select_related("bridge"), public_id=public_id
     )
-    if request.POST.get("restore"):
-        restore_membership(membership, actor=request.user)
-        messages.success(request, _("Restored."))
-    else:
-        form = SuspensionForm(request.POST)
-        if form.is_valid():
-            suspend_membership(membership, actor=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, _("Suspended. Its texts are out of sight until you restore it."))
+    try:
+        if request.POST.get("restore"):
+            restore_membership(membership, actor=request.user)
+            messages.success(request, _("Restored."))
         else:
-            messages.error(request, _("Say why: it is kept in the log."))
+            form = SuspensionForm(request.POST)
+            reason = form.cleaned_data["reason"] if form.is_valid() else ""
+            suspend_membership(membership, actor=request.user, reason=reason)
+            messages.success(request, _("Suspended. Its needs and offers are out of sight until you restore it."))
+    except InvalidInput as refusal:
+        messages.error(request, " ".join(m for each in refusal.errors.values() for m in each) or str(refusal))
+    except TransitionNotAllowed as refusal:
+        messages.info(request, str(refusal))
     return redirect("organiser:review_membership", bridge.slug, membership.public_id)
 
 

@@ -1,4 +1,4 @@
-"""The review queue: applications and texts, each in full, decided one after the other."""
+"""The review queue: applications, needs and offers, each in full, decided one after the other."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import runs_bridge
 from qiao.common.errors import InvalidInput, TransitionNotAllowed
+from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
+from qiao.directory.domain.reviews import may_be_retracted, retract_publication
 from qiao.directory.domain.reviews import review_listing as decide_on_listing
 from qiao.directory.domain.reviews import review_membership as decide_on_membership
 from qiao.directory.enums import ListingState, MembershipState, ReviewDecision
@@ -29,12 +31,23 @@ def review_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     """Everything that waits, longest first."""
     member = Membership.objects.approved().filter(organisation=OuterRef("organisation_id"), bridge=bridge)
     listings = _listings(request, bridge).waiting_for_review().annotate(of_member=Exists(member))
+    applications = _memberships(request, bridge).waiting_for_review()
+    of_listings = request.GET.get("of") == "listings"
+    waiting = (
+        listings.select_related("organisation") if of_listings else applications.select_related("organisation", "side")
+    )
+    tabs = [
+        {"label": _("Applications"), "url": "?of=applications", "current": not of_listings,
+         "count": applications.count()},
+        {"label": _("Needs and offers"), "url": "?of=listings", "current": of_listings, "count": listings.count()},
+    ]  # fmt: skip
     return desk_page(
         request,
         bridge,
         "organiser/review_list.html",
-        applications=_memberships(request, bridge).waiting_for_review().select_related("organisation", "side"),
-        listings=listings.select_related("organisation"),
+        tabs=tabs,
+        of_listings=of_listings,
+        page_obj=page_of(request, waiting),
     )
 
 
@@ -92,10 +105,24 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
         membership=membership,
         reviews=listing.reviews.select_related("reviewer"),
         form=form,
+        may_retract=may_be_retracted(listing),
         waits=listing.state == ListingState.IN_REVIEW,
         of_member=membership is not None and membership.state == MembershipState.APPROVED,
         phrases=_phrases(),
     )
+
+
+@for_reviewers
+@require_POST
+def review_retract(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
+    """Take an approval back that was just given."""
+    listing = get_object_or_404(_listings(request, bridge).select_related("bridge"), public_id=public_id)
+    try:
+        retract_publication(listing, actor=request.user)
+        messages.success(request, _("The approval is taken back: it waits for review again."))
+    except InvalidInput as refusal:
+        messages.error(request, str(refusal))
+    return redirect("organiser:review_listing", bridge.slug, listing.public_id)
 
 
 def _decide(request: HttpRequest, form: ReviewForm, decide: Any) -> bool:
@@ -112,7 +139,7 @@ def _decide(request: HttpRequest, form: ReviewForm, decide: Any) -> bool:
 
 
 def _next(request: HttpRequest, bridge: Bridge) -> HttpResponse:
-    """The next thing that waits: applications before texts, because texts need a member."""
+    """The next thing that waits: applications before needs and offers, because these need a member."""
     application = _memberships(request, bridge).waiting_for_review().first()
     if application is not None:
         return redirect("organiser:review_membership", bridge.slug, application.public_id)

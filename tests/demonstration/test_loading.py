@@ -10,10 +10,8 @@ from django.core.management import CommandError, call_command
 from qiao.accounts.models import User
 from qiao.activity.models import OutboxEvent
 from qiao.bridges.models import Bridge
-from qiao.demonstration.loading import DATA
 from qiao.directory.models import Listing, Organisation
 from qiao.notifications.models import OutgoingMail
-from tests.factories import member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -24,7 +22,7 @@ def _load() -> str:
     return out.getvalue()
 
 
-def test_both_bridges_load_once() -> None:
+def test_both_bridges_load_once_with_one_run_each_and_no_mail() -> None:
     first = _load()
     counts = (Organisation.objects.count(), Listing.objects.count(), User.objects.count())
     assert "uk-china" in first
@@ -32,23 +30,13 @@ def test_both_bridges_load_once() -> None:
     assert counts[0] >= 130
     assert counts[1] >= 340
     assert Listing.objects.live().count() >= 320
-    assert _load().count("already there") == 2
-    assert (Organisation.objects.count(), Listing.objects.count(), User.objects.count()) == counts
-
-
-def test_loading_asks_for_one_run_a_bridge_and_writes_no_mail() -> None:
-    _load()
-    topics = list(OutboxEvent.objects.values_list("topic", flat=True))
-    assert topics == ["run.requested", "run.requested"]
+    assert list(OutboxEvent.objects.values_list("topic", flat=True)) == ["run.requested", "run.requested"]
     assert OutgoingMail.objects.count() == 0
-
-
-def test_every_side_of_every_bridge_has_people_to_sign_in_as(capsys: pytest.CaptureFixture[str]) -> None:
-    _load()
     out = StringIO()
     call_command("demonstration_sign_ins", stdout=out)
     assert len(out.getvalue().splitlines()) == 4
-    assert DATA.exists()
+    assert _load().count("already there") == 2
+    assert (Organisation.objects.count(), Listing.objects.count(), User.objects.count()) == counts
 
 
 def test_production_is_not_filled_with_invented_people(settings: object) -> None:
@@ -56,17 +44,3 @@ def test_production_is_not_filled_with_invented_people(settings: object) -> None
     with pytest.raises(CommandError, match="production"):
         _load()
     assert Bridge.objects.count() == 0
-
-
-def test_what_is_there_already_is_left_alone(bridge_named_like_one: Bridge) -> None:
-    organisation = member(bridge_named_like_one)
-    _load()
-    assert list(Organisation.objects.on_bridge(bridge_named_like_one)) == [organisation]
-
-
-@pytest.fixture
-def bridge_named_like_one() -> Bridge:
-    from tests.factories import BridgeFactory
-
-    bridge: Bridge = BridgeFactory(slug="israel-china")
-    return bridge

@@ -18,7 +18,7 @@ from matching.embedding.vector_cache import VectorCache
 
 #: Dimensions kept of words and of their pieces, and what each view of a text weighs in the whole.
 KEPT = 100
-VIEWS = {"words": 0.5, "grams": 0.5, "english": 1.0, "universal": 0.5}
+VIEWS = {"words": 0.5, "grams": 0.5, "english": 1.0, "many": 1.0, "universal": 0.5}
 
 
 def group(

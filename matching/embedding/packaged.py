@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+#: A thread that waits sleeps: waiting in a loop takes the processor from the one that is waited for.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 THREADS = 2
 

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matching.embedding.centres import LanguageStatistics
-from matching.embedding.packaged import ENGLISH, UNIVERSAL, PackagedModel
+from matching.embedding.packaged import ENGLISH, MANY_LANGUAGES, UNIVERSAL, PackagedModel
 from matching.embedding.passages import split_passages, split_sentences
 from matching.embedding.protocol import Vectors, unit
 from matching.embedding.term_space import grams_of, term_vectors, words_of
@@ -23,18 +23,20 @@ MOST_SENTENCES = 40
 #: Which encoder is asked about which languages.
 ENCODERS: dict[str, tuple[PackagedModel, frozenset[str]]] = {
     "universal": (UNIVERSAL, frozenset({"en", "zh"})),
+    "many": (MANY_LANGUAGES, frozenset({"en", "zh"})),
     "english": (ENGLISH, frozenset({"en"})),
 }
 #: Encoders whose documents are looked at sentence by sentence too.
 BY_SENTENCE = frozenset({"english"})
 #: What each kind of similarity weighs, by the languages of the two texts. Chosen for their order (what knows a language
 #: best weighs most), not fitted; see docs/matcher.md for what each earns.
-_CROSS = {"universal": 1.0, "words": 0.15}
+_CROSS = {"universal": 1.0, "many": 0.5, "words": 0.15}
 WEIGHTS: dict[tuple[str, str], dict[str, float]] = {
     ("en", "en"): {
         "words": 0.5, "grams": 0.5, "english": 0.5, "english_sentences": 0.5, "english_best": 0.5, "universal": 0.5,
+        "many": 1.0,
     },
-    ("zh", "zh"): {"words": 0.5, "grams": 0.5, "universal": 1.0},
+    ("zh", "zh"): {"words": 0.5, "grams": 0.5, "universal": 1.0, "many": 1.0},
     ("en", "zh"): _CROSS,
     ("zh", "en"): _CROSS,
 }  # fmt: skip

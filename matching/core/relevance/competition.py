@@ -7,6 +7,7 @@ Each column is brought down by how much all queries together want the document, 
 (inverted softmax, Smith et al. 2017, "Offline bilingual word vectors, orthogonal transformations and the inverted
 softmax"; also what corrects hubs, Dinu et al. 2015.) `b` is gentle unless the pool itself shows that each document is
 the answer to one query: when the queries' first choices fall on more different documents than chance would let them.
+The more queries a document, the likelier it is that some are wanted more in truth, and the less is taken away.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from matching.core.relevance.fusion import Scores
 GENTLE, SHARP = 0.5, 1.0
 #: Halfway from chance to no two queries with the same first choice is taken as full evidence.
 FULL_EVIDENCE = 0.5
+#: At so many queries a document, half of it is taken away.
+HALF_TRUST = 10.0
 
 
 def with_competition(scores: Scores) -> Scores:
@@ -28,7 +31,10 @@ def with_competition(scores: Scores) -> Scores:
     if min(scores.shape) < 2:
         return scores
     evidence = one_to_one_evidence(scores)
-    return (1 - evidence) * _lowered(scores, GENTLE) + evidence * _lowered(scores, SHARP)
+    trust = 1 / (1 + (scores.shape[0] / scores.shape[1] / HALF_TRUST) ** 2)
+    lowered = (1 - evidence) * _lowered(scores, GENTLE) + evidence * _lowered(scores, SHARP)
+    made: Scores = ((1 - trust) * scores + trust * lowered).astype(np.float32)
+    return made
 
 
 def one_to_one_evidence(scores: Scores) -> float:

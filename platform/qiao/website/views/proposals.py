@@ -111,7 +111,7 @@ def proposal_mark(request: HttpRequest, bridge: str, public_id: str) -> HttpResp
     act = request.POST.get("act")
     if act == "save":
         save_proposal(found, actor=request.user, organisation=organisation)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Saved for later."))
     elif act == "unsave":
         remove_saved_proposal(found, actor=request.user, organisation=organisation)
         messages.success(request, _("No longer saved."))

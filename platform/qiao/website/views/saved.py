@@ -123,7 +123,7 @@ def _toggle(request: HttpRequest, bridge: Any, item: Listing | Organisation) -> 
         return render(
             request, "website/_save_button.html", {"bridge": bridge, "item": item, "kind": kind, "saved": wanted}
         )
-    messages.success(request, _("Saved.") if wanted else _("No longer saved."))
+    messages.success(request, _("Saved for later.") if wanted else _("No longer saved."))
     back = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(back)

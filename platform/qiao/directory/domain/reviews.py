@@ -39,7 +39,10 @@ _LISTING_AFTER = {
 
 @transaction.atomic
 def review_membership(membership: Membership, *, actor: Any, decision: str, reason: str = "") -> Membership:
-    """Approve, ask for changes or reject an application. A reason is required unless it is approved."""
+    """Approve, ask for changes or reject an application. A reason is required unless it is approved.
+
+    Raises `InvalidInput` without one, and when the application no longer waits: two reviewers may be at it.
+    """
     if not may.reviews_membership(actor, membership):
         raise NotAllowed
     reason = _checked_reason(decision, reason)
@@ -48,6 +51,8 @@ def review_membership(membership: Membership, *, actor: Any, decision: str, reas
         .select_related("organisation", "bridge")
         .get(pk=membership.pk)
     )
+    if membership.state != MembershipState.APPLIED:
+        raise InvalidInput(_("This no longer waits. Somebody may have decided already: reload the page."))
     after = _MEMBERSHIP_AFTER[ReviewDecision(decision)]
     before = move(membership, MEMBERSHIP, after)
     membership.decided_at = timezone.now()

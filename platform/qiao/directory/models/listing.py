@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qiao.common.languages import TextLanguage
@@ -140,6 +141,11 @@ class Listing(Public):
         if self.amount_min is None and self.amount_max is None:
             return None
         return MoneyRange(self.amount_min, self.amount_max, self.currency)
+
+    @property
+    def is_past_its_date(self) -> bool:
+        """Whether its date has gone by."""
+        return self.valid_until is not None and self.valid_until < timezone.localdate()
 
     @property
     def is_thesis(self) -> bool:

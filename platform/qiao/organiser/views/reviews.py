@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import runs_bridge
-from qiao.common.errors import InvalidInput, TransitionNotAllowed
+from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
 from qiao.directory.domain.reviews import may_be_retracted, retract_publication
 from qiao.directory.domain.reviews import review_listing as decide_on_listing
 from qiao.directory.domain.reviews import review_membership as decide_on_membership
 from qiao.directory.enums import ListingState, MembershipState, ReviewDecision
+from qiao.directory.listing_facts import listing_facts
 from qiao.directory.models import Listing, Membership
 from qiao.organiser.forms.desk import ReviewForm
 from qiao.organiser.scope import desk_page, for_reviewers
@@ -56,7 +57,10 @@ def review_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
 def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
     """One application: the profile in full, what it has written so far, and the decision."""
     membership = get_object_or_404(
-        _memberships(request, bridge).select_related("organisation", "side", "bridge"), public_id=public_id
+        _memberships(request, bridge)
+        .select_related("organisation", "side", "bridge")
+        .prefetch_related("organisation__sectors"),
+        public_id=public_id,
     )
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -64,6 +68,7 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
         if done:
             messages.success(request, _said(form.cleaned_data["decision"], membership.organisation.name))
             return _next(request, bridge)
+        membership.refresh_from_db(fields=["state"])
     return desk_page(
         request,
         bridge,
@@ -86,7 +91,9 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
 def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
     """One need or offer: the text in full, who wrote it, and the decision."""
     listing = get_object_or_404(
-        _listings(request, bridge).select_related("organisation", "bridge").prefetch_related("sectors"),
+        _listings(request, bridge)
+        .select_related("organisation", "bridge")
+        .prefetch_related("sectors", "organisation__sectors"),
         public_id=public_id,
     )
     form = ReviewForm(request.POST or None)
@@ -95,13 +102,19 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
         if done:
             messages.success(request, _said(form.cleaned_data["decision"], listing.title))
             return _next(request, bridge)
-    membership = Membership.objects.filter(bridge=bridge, organisation=listing.organisation).first()
+        listing.refresh_from_db(fields=["state"])
+    membership = (
+        Membership.objects.filter(bridge=bridge, organisation=listing.organisation).select_related("side").first()
+    )
     return desk_page(
         request,
         bridge,
         "organiser/review_listing.html",
         status=422 if form.errors else 200,
         listing=listing,
+        facts=listing_facts(listing),
+        organisation=listing.organisation,
+        people=listing.organisation.affiliations.select_related("user"),
         membership=membership,
         reviews=listing.reviews.select_related("reviewer"),
         form=form,
@@ -131,9 +144,6 @@ def _decide(request: HttpRequest, form: ReviewForm, decide: Any) -> bool:
         decide(actor=request.user, decision=form.cleaned_data["decision"], reason=form.cleaned_data["reason"])
     except InvalidInput as refusal:
         show_refusal(form, refusal)
-        return False
-    except TransitionNotAllowed as refusal:
-        form.add_error(None, str(refusal))
         return False
     return True
 

@@ -13,8 +13,8 @@ from qiao.bridges.models import Bridge
 from qiao.directory import rules as may
 from qiao.directory.domain.queries.authorship import Readership
 from qiao.directory.filters import ListingFilter
+from qiao.directory.listing_facts import listing_facts
 from qiao.directory.models import Listing, Membership, SavedItem
-from qiao.website.listing_facts import listing_facts
 from qiao.website.scope import bridge_at
 from qiao.website.views.pagination import page_of
 

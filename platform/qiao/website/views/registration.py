@@ -20,12 +20,12 @@ from qiao.directory.domain.listings import create_listing, update_listing
 from qiao.directory.domain.organisations import create_organisation, update_organisation
 from qiao.directory.domain.queries.similar import similar_organisations
 from qiao.directory.domain.registration import send_registration
+from qiao.directory.listing_facts import listing_facts
 from qiao.directory.models import Organisation
 from qiao.website.forms.listing import PartnerForm, WhatForm, partner_values, what_values
 from qiao.website.forms.organisation import IdentityForm, profile_values
 from qiao.website.forms.refusals import show_refusal
 from qiao.website.forms.registration import SendForm
-from qiao.website.listing_facts import listing_facts
 from qiao.website.registration import (
     CHECK,
     LISTING,

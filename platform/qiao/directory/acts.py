@@ -78,3 +78,6 @@ PRIVATE_ACTS = frozenset(
         "unblock_organisation",
     }
 )
+
+#: Acts on the single rows of an import.
+ROWS_OF_IMPORTS = frozenset({"import_organisation", "import_membership", "import_listing"})

@@ -9,16 +9,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from matching.app.enums import RunState
 from qiao.accounts.models import User
 from qiao.activity.models import AuditEntry
+from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.directory.acts import ACTS, DESK_ACTS
-from qiao.directory.enums import ImportState, ListingState, MembershipState
+from qiao.directory.enums import ImportState, ListingState, MembershipState, PersonRole, RowOutcome
 from qiao.directory.models import ImportJob, Listing, Membership, Organisation
 
-_STATES: dict[str, Any] = {
-    str(state.value): state.label for states in (MembershipState, ListingState, ImportState) for state in states
-}
+_WORDS: tuple[Any, ...] = (RowOutcome, PersonRole, BridgeRole, RunState, MembershipState, ListingState, ImportState)
+_STATES: dict[str, Any] = {str(word.value): word.label for words in _WORDS for word in words}
 
 
 @dataclass(frozen=True)

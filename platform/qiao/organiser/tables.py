@@ -40,7 +40,7 @@ class MembershipTable(DeskTable):
     kind = tables.Column(verbose_name=_("Kind"), accessor="organisation__kind")
     side = tables.Column(verbose_name=_("Side"), order_by="side__position")
     state = tables.Column(verbose_name=_("State"))
-    applied_at = tables.DateColumn(verbose_name=_("Applied"))
+    applied_at = tables.DateColumn(verbose_name=_("Applied"), short=False)
 
     class Meta:
         order_by = "-applied_at"
@@ -65,7 +65,7 @@ class ListingTable(DeskTable):
     direction = tables.Column(verbose_name=_("Need or offer"))
     kind = tables.Column(verbose_name=_("Kind"))
     state = tables.Column(verbose_name=_("State"))
-    updated_at = tables.DateColumn(verbose_name=_("Changed"))
+    updated_at = tables.DateColumn(verbose_name=_("Changed"), short=False)
 
     class Meta:
         order_by = "-updated_at"

@@ -95,8 +95,9 @@ class PolicyForm(forms.ModelForm[MatchingPolicy]):
 
 
 class BridgeForm(forms.Form):
-    """What the bridge says of itself, in both languages."""
+    """What the bridge says of itself, in both languages. A name in one of them is enough."""
 
+    use_required_attribute = False
     name = I18nFormField(label=_("Name"), locales=_LOCALES, widget=I18nTextInput, max_length=120)
     tagline = I18nFormField(label=_("Tagline"), locales=_LOCALES, widget=I18nTextInput, max_length=200, required=False)
     theme = I18nFormField(
@@ -107,6 +108,7 @@ class BridgeForm(forms.Form):
 
     def __init__(self, *args: Any, bridge: Bridge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
         self.sides = {f"guiding_body_{side.code}": side for side in bridge.sides.all()}
         for name, side in self.sides.items():
             self.fields[name] = I18nFormField(

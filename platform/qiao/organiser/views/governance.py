@@ -22,7 +22,7 @@ from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
-from qiao.directory.acts import PRIVATE_ACTS
+from qiao.directory.acts import PRIVATE_ACTS, ROWS_OF_IMPORTS
 from qiao.organiser.filters import AuditFilter
 from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
 from qiao.organiser.log import log_lines
@@ -148,6 +148,10 @@ def audit_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     """Who did what on the bridge, newest first. What people keep to themselves is not in it."""
     entries = AuditEntry.objects.on_bridge(bridge.pk).exclude(verb__in=PRIVATE_ACTS)
     filters = AuditFilter(request.GET, queryset=entries)
+    narrowed = any(request.GET.get(name) for name in filters.filters)
+    if not narrowed:
+        # One line says that a file was imported: its rows would bury everything else.
+        filters.queryset = entries.exclude(verb__in=ROWS_OF_IMPORTS)
     page = page_of(request, filters.qs, size=50)
     lines = log_lines(bridge, list(page))
     return desk_page(request, bridge, "organiser/audit_list.html", filter=filters, page_obj=page, lines=lines)

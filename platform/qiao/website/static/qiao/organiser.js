@@ -29,6 +29,17 @@
     field.focus();
   });
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showColumns);
-  else showColumns();
+  // On a narrow screen the rail is a strip: the present place is brought into sight.
+  function showPlace() {
+    const strip = document.querySelector(".desk__rail");
+    const here = strip?.querySelector("[aria-current]");
+    if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.clientWidth / 3;
+  }
+
+  function start() {
+    showColumns();
+    showPlace();
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

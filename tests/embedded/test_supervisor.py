@@ -58,7 +58,7 @@ def test_signal_stops_everything(site: Site, number: signal.Signals) -> None:
     assert site.supervisor is not None
     site.supervisor.send_signal(number)
     assert site.supervisor.wait(PATIENCE_SECONDS) == 0
-    assert "qiao   │ stopping\n" in site.log
+    assert "qiao   │ stopping" in site.log
     assert site.log.endswith("qiao   │ stopped\n")
     assert site.processes() == []
     assert not (site.home / "var" / "embedded.json").exists()

@@ -19,7 +19,8 @@ from typing import IO
 from qiao.settings.env import ROOT, VAR
 
 LOGS = VAR / "log"
-STOP_SECONDS = 20.0
+#: Work that is cut off is taken up again by the next run, so a person need not wait long for it.
+STOP_SECONDS = 10.0
 #: A child that dies is started again after the first of these, doubled each time up to the last.
 BACK_OFF = (0.5, 30.0)
 #: One that lived this long did not die of how it was started.

@@ -94,6 +94,7 @@ class Supervisor:
             "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
             "PYTHONUNBUFFERED": "1",
             "C_FORCE_ROOT": "1",
+            "TQDM_DISABLE": "1",  # progress bars are for a terminal, and several share this one
         }
         if self.address:
             self.environment["SITE_URL"] = self.address
@@ -144,7 +145,7 @@ class Supervisor:
                 child.stop(self.hurry)
 
     def _stop(self) -> None:
-        say("stopping")
+        say("stopping; work that is going on may take a few seconds, Ctrl-C again does not wait for it")
         for child in sorted(self.children, key=lambda child: STOP_ORDER.index(child.name)):
             child.stop(self.hurry)
         self.engines.stop()

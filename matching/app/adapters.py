@@ -84,18 +84,25 @@ def text_fields(listing: Listing) -> list[TextField]:
 
 
 def evidence_between(first: Listing, first_spans: SpanVectors, second: Listing, second_spans: SpanVectors) -> Evidence:
-    """The words of two listings that met."""
+    """The words of two listings that met. Where no two sentences are near each other, the titles stand for them."""
     terms = shared_terms(text_fields(first), text_fields(second))
+    passages = tuple(
+        QuotePair(_quote(first, pair.first), _quote(second, pair.second))
+        for pair in matched_sentences(first_spans, second_spans)
+    )
+    titles = titles_between(first, second)
     return Evidence(
-        passages=tuple(
-            QuotePair(_quote(first, pair.first), _quote(second, pair.second))
-            for pair in matched_sentences(first_spans, second_spans)
-        ),
+        passages=passages or (titles,),
         terms=None
         if terms is None
         else QuotePair(_quote(first, terms.first), _quote(second, terms.second), terms=terms.words),
-        titles=QuotePair(_title(first), _title(second)),
+        titles=titles,
     )
+
+
+def titles_between(first: Listing, second: Listing) -> QuotePair:
+    """Both titles: all that is told of further evidence."""
+    return QuotePair(_title(first), _title(second))
 
 
 def _quote(listing: Listing, span: Span) -> Quote:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from matching.app.adapters import evidence_between, text_fields
+from matching.app.adapters import evidence_between, text_fields, titles_between
 from matching.app.domain.pool import Member, Pool
 from matching.app.encoder import sentence_encoder
 from matching.app.models import ListingSentences
-from matching.core.explanation import explain
+from matching.core.explanation import Evidence, explain
 from matching.core.meeting import Meeting, meeting_of
 from matching.embedding.evidence import SpanVectors
 from qiao.directory.models import Listing
@@ -82,11 +82,13 @@ def _similarities(pool: Pool, first: Member, second: Member) -> dict[tuple[str, 
 def _explanation(pair: ScoredPair, spans: dict[int, SpanVectors]) -> dict[str, Any]:
     met = [(int(one.first_listing), int(one.second_listing)) for one in (pair.meeting.best, *pair.meeting.further)]
     evidence = {
-        (str(one), str(other)): evidence_between(
-            pair.first.listings[one], spans[one], pair.second.listings[other], spans[other]
-        )
-        for one, other in met
+        (str(one), str(other)): Evidence(titles=titles_between(pair.first.listings[one], pair.second.listings[other]))
+        for one, other in met[1:]
     }
+    one, other = met[0]
+    evidence[str(one), str(other)] = evidence_between(
+        pair.first.listings[one], spans[one], pair.second.listings[other], spans[other]
+    )
     return explain(pair.meeting, evidence).to_json() | {
         "listings": {
             "first": list(dict.fromkeys(one for one, _ in met)),
@@ -96,12 +98,12 @@ def _explanation(pair: ScoredPair, spans: dict[int, SpanVectors]) -> dict[str, A
 
 
 def _sentences_of(pool: Pool, pairs: list[ScoredPair]) -> dict[int, SpanVectors]:
-    """Stored sentences of the listings that are evidence of these pairs."""
+    """Stored sentences of the listings that are the best evidence of these pairs."""
     listings: dict[int, Listing] = {}
     for pair in pairs:
-        for met in (pair.meeting.best, *pair.meeting.further):
-            listings[int(met.first_listing)] = pair.first.listings[int(met.first_listing)]
-            listings[int(met.second_listing)] = pair.second.listings[int(met.second_listing)]
+        met = pair.meeting.best
+        listings[int(met.first_listing)] = pair.first.listings[int(met.first_listing)]
+        listings[int(met.second_listing)] = pair.second.listings[int(met.second_listing)]
     stored = dict(
         ListingSentences.objects.filter(listing__in=listings, encoder=sentence_encoder().name).values_list(
             "listing_id", "data"

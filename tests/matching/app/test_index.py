@@ -32,9 +32,9 @@ def test_candidates_are_looked_up_in_the_index_and_not_cut_short_by_filters(sett
     need, offer, other = sensor_need(bridge), sensor_offer(bridge), sensor_offer(elsewhere)
     encoder = load_encoder("bridge")
 
-    def store(listing: object, vector: np.ndarray, language: str = "en") -> None:
+    def store(listing: Listing, vector: np.ndarray, language: str = "en") -> None:
         ListingVector.objects.create(
-            listing=listing, bridge=listing.bridge, encoder=encoder.name, language=language,  # type: ignore[attr-defined]
+            listing=listing, bridge=listing.bridge, encoder=encoder.name, language=language,
             content_hash="", vector=vector.tolist(),
         )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from matching.app.domain.choosing import choose_around, choose_proposals
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bridge() -> Bridge:
-    return BridgeFactory()  # type: ignore[return-value]
+    return BridgeFactory()
 
 
 def _policy(bridge: Bridge, **values: float) -> None:
@@ -103,7 +105,7 @@ def test_choosing_around_one_leaves_others_lists_whole(bridge: Bridge) -> None:
     assert _list_of(newcomer) == [0.95]
     for listing in (*british, *chinese):
         assert len(_list_of(listing)) <= 2
-        received = Proposal.objects.current().received_by(listing.organisation)
+        received: Any = Proposal.objects.current().received_by(listing.organisation)
         assert [proposal.rank for proposal in received] == list(range(1, len(received) + 1))
 
 

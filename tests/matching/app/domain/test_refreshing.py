@@ -16,7 +16,7 @@ from qiao.directory.domain.saved import block_organisation, unblock_organisation
 from qiao.directory.enums import MembershipState
 from qiao.directory.models import Listing, Membership
 from tests.factories import BridgeFactory, UserFactory
-from tests.matching.app.sensors import is_proposed, proposal_between, refresh, sensor_need, sensor_offer
+from tests.matching.app.sensors import is_proposed, refresh, sensor_need, sensor_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_a_change_of_what_is_sought_refreshes_without_encoding_anew() -> None:
     made = ListingVector.objects.get(listing=need).created_at
     update_listing(need, actor=admin, partner_kinds=["university"])
     refresh(need)
-    assert proposal_between(need, offer).state == ProposalState.SUPERSEDED
+    assert Proposal.objects.get().state == ProposalState.SUPERSEDED
     assert ListingVector.objects.get(listing=need).created_at == made
 
 
@@ -120,7 +120,7 @@ def test_a_listing_no_longer_live_loses_its_vector_and_its_proposals() -> None:
     bridge, admin = BridgeFactory(), UserFactory(is_superuser=True)
     need, offer = sensor_need(bridge), sensor_offer(bridge)
     refresh(need, offer)
-    row = proposal_between(need, offer)
+    row = Proposal.objects.get()
     pause_listing(need, actor=admin)
     refresh(need)
     assert not ListingVector.objects.filter(listing=need).exists()

@@ -30,7 +30,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 READ = ("desk", "review_list", "membership_list", "listing_list")
-RUN = ("managed_list", "managed_new", "matching", "bridge_settings", "audit_list", "import_list")
+RUN = ("managed_list", "managed_new", "proposal_list", "matching", "bridge_settings", "audit_list", "import_list")
 OWN = ("staff_list",)
 ALLOWED = {
     BridgeRole.OWNER: (*READ, *RUN, *OWN),
@@ -211,7 +211,7 @@ def test_members_as_csv_cannot_run_formulas(bridge: Bridge, organiser: Client) -
     "query", ["?page=abc", "?page=-1", "?state=nonsense", "?q=%00", "?q=" + "x" * 5000, "?sort=nothing"]
 )
 def test_nonsense_in_the_address_gives_a_page(query: str, bridge: Bridge, organiser: Client) -> None:
-    for name in ("membership_list", "listing_list", "managed_list", "audit_list", "matching"):
+    for name in ("membership_list", "listing_list", "managed_list", "audit_list", "proposal_list", "matching"):
         assert organiser.get(page(name, bridge) + query).status_code == 200
 
 

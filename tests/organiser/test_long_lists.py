@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 LISTS = (
     "desk", "review_list", "review_list?of=listings", "membership_list", "membership_list?format=csv", "listing_list",
-    "managed_list", "import_list", "matching", "matching_progress", "audit_list", "mail_list", "staff_list",
+    "managed_list", "import_list", "proposal_list", "matching", "matching_progress", "audit_list", "mail_list",
+    "staff_list",
 )  # fmt: skip
 
 

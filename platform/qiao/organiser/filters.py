@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from matching.app.enums import Band
+from matching.app.models import Proposal
 from qiao.activity.models import AuditEntry
 from qiao.bridges.models import Bridge
 from qiao.directory.acts import ACTS, DESK_ACTS, PRIVATE_ACTS
@@ -58,6 +60,31 @@ class DeskListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # djan
     def by_words(self, queryset: Any, name: str, value: str) -> QuerySet[Listing]:
         found: QuerySet[Listing] = queryset.matching_words(value).order_by()
         return found
+
+
+class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Pairs that are proposed."""
+
+    band = django_filters.ChoiceFilter(label=_("Strength"), choices=Band.choices, empty_label=_("Any strength"))
+    about = django_filters.CharFilter(label=_("Organisation"), method="by_organisation")
+    shown = django_filters.ChoiceFilter(
+        label=_("In whose list"),
+        method="by_place",
+        choices=[("both", _("In both lists")), ("one", _("In one list only")), ("none", _("In no list"))],
+        empty_label=_("Any"),
+    )
+
+    class Meta:
+        model = Proposal
+        fields: tuple[str, ...] = ()
+
+    def by_organisation(self, queryset: QuerySet[Proposal], name: str, value: str) -> QuerySet[Proposal]:
+        found = Organisation.objects.matching_words(value).order_by()
+        return queryset.filter(Q(first__in=found) | Q(second__in=found))
+
+    def by_place(self, queryset: QuerySet[Proposal], name: str, value: str) -> QuerySet[Proposal]:
+        first, second = Q(rank_for_first__isnull=False), Q(rank_for_second__isnull=False)
+        return queryset.filter({"both": first & second, "one": first ^ second, "none": ~first & ~second}[value])
 
 
 class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types

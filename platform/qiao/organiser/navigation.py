@@ -29,6 +29,7 @@ _PLACES = (
     _Place("listing_list", _("Needs and offers"), reviews_for_bridge),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
+    _Place("proposal_list", _("Proposals"), runs_bridge),
     _Place("matching", _("Matching"), runs_bridge),
     _Place("bridge_settings", _("Settings"), runs_bridge),
     _Place("staff_list", _("People at the desk"), owns_bridge),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.organiser.views import desk, governance, mail, members, reviews
+from qiao.organiser.views import desk, governance, mail, members, proposals, reviews
 
 urlpatterns = [
     path("<slug:bridge>/", desk.desk, name="desk"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:bridge>/matching/", governance.matching, name="matching"),
     path("<slug:bridge>/matching/run/", governance.matching_run, name="matching_run"),
     path("<slug:bridge>/matching/progress/", governance.matching_progress, name="matching_progress"),
+    path("<slug:bridge>/proposals/", proposals.proposal_list, name="proposal_list"),
     path("<slug:bridge>/settings/", governance.bridge_settings, name="bridge_settings"),
     path("<slug:bridge>/people/", governance.staff_list, name="staff_list"),
     path("<slug:bridge>/people/<int:pk>/remove/", governance.staff_remove, name="staff_remove"),

@@ -34,7 +34,7 @@ _BRIDGE_FIELDS = ("name", "tagline", "theme", "description", "contact_email")
 @for_organisers
 @require_http_methods(["GET", "HEAD", "POST"])
 def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
-    """The matching policy, the last runs with their figures, and the proposals that hold now."""
+    """The matching policy, and the last runs with their figures."""
     form = PolicyForm(request.POST or None, instance=bridge.policy)
     if request.method == "POST" and form.is_valid():
         try:
@@ -45,12 +45,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
             messages.success(request, _("Saved. It holds from the next run on."))
             return redirect("organiser:matching", bridge.slug)
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge).select_related("requested_by")
-    proposals = (
-        Proposal.objects.visible_to(request.user)
-        .on_bridge(bridge)
-        .current()
-        .select_related("first", "second", "first_listing", "second_listing")
-    )
+    proposals = Proposal.objects.visible_to(request.user).on_bridge(bridge).current()
     return desk_page(
         request,
         bridge,
@@ -59,7 +54,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         policy=bridge.policy,
         runs=runs[:8],
         unfinished=runs.unfinished().first(),
-        page_obj=page_of(request, proposals),
+        proposals=proposals.count(),
         status=422 if form.errors else 200,
     )
 
@@ -79,7 +74,10 @@ def matching_progress(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     """How far the run has come: a fragment that asks again by itself until it is done."""
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge)
     context = {"bridge": bridge, "unfinished": runs.unfinished().first(), "runs": runs[:8]}
-    return render(request, "organiser/_matching_progress.html", context)
+    response = render(request, "organiser/_matching_progress.html", context)
+    if context["unfinished"] is None:
+        response["HX-Refresh"] = "true"  # the whole page: another run may be asked for again
+    return response
 
 
 @for_organisers

@@ -157,6 +157,9 @@ class Proposal(Public):
     score_for_second = models.FloatField()
     rank_for_first = models.PositiveIntegerField(null=True)
     rank_for_second = models.PositiveIntegerField(null=True)
+    # A side that has saved or dismissed it goes on finding it, also when others have taken its place in the list.
+    kept_for_first = models.BooleanField(default=False)
+    kept_for_second = models.BooleanField(default=False)
     reasons = models.JSONField(default=dict)
     encoder = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField(default=0)

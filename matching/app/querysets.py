@@ -30,7 +30,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposed partnerships."""
 
     def visible_to(self, user: Any) -> ProposalQuerySet:
-        """Those in the list of one of the person's organisations; all for the bridge's staff."""
+        """Those one of the person's organisations receives or has kept; all for the bridge's staff."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -39,14 +39,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
         mine = Affiliation.objects.filter(user=user)
         return self.filter(
-            models.Q(
-                models.Exists(mine.filter(organisation=models.OuterRef("first_id"))),
-                rank_for_first__isnull=False,
-            )
-            | models.Q(
-                models.Exists(mine.filter(organisation=models.OuterRef("second_id"))),
-                rank_for_second__isnull=False,
-            )
+            models.Q(_received("first"), models.Exists(mine.filter(organisation=models.OuterRef("first_id"))))
+            | models.Q(_received("second"), models.Exists(mine.filter(organisation=models.OuterRef("second_id"))))
             | models.Exists(BridgeStaff.objects.filter(bridge=models.OuterRef("bridge_id"), user=user))
         )
 
@@ -59,13 +53,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(bridge=bridge)
 
     def received_by(self, organisation: Organisation) -> ProposalQuerySet:
-        """In the list of one organisation, in its order: annotates `rank`."""
-        first = models.Q(first=organisation, rank_for_first__isnull=False)
-        second = models.Q(second=organisation, rank_for_second__isnull=False)
+        """What one organisation receives, in its order, then what it has kept besides. Annotates `rank`."""
+        first = models.Q(_received("first"), first=organisation)
+        second = models.Q(_received("second"), second=organisation)
         return (
             self.filter(first | second)
             .annotate(
                 rank=models.Case(models.When(first=organisation, then="rank_for_first"), default="rank_for_second")
             )
-            .order_by("rank", "-score", "id")
+            .order_by(models.F("rank").asc(nulls_last=True), "-score", "id")
         )
+
+
+def _received(side: str) -> models.Q:
+    """Whether a side has it in its list, or has kept it."""
+    return models.Q((f"rank_for_{side}__isnull", False)) | models.Q((f"kept_for_{side}", True))

@@ -13,6 +13,7 @@ from matching.app.enums import ProposalState
 from matching.app.models import MatchRun, Proposal
 from matching.app.transitions import PROPOSAL
 from matching.core.choice.problem import Pair, best_first_order
+from qiao.directory.models import Organisation
 
 _CONTENT = (
     "first_listing", "second_listing", "state", "score", "band", "score_for_first", "score_for_second", "reasons",
@@ -60,6 +61,15 @@ def store_pairs(pool: Pool, pairs: Iterable[ScoredPair], *, run: MatchRun | None
 def supersede_pairs(bridge_id: int, pairs: Iterable[tuple[int, int]]) -> None:
     """Mark pairs as holding no longer. They are kept, with their place in the lists, for what was done with them."""
     _be(ProposalState.SUPERSEDED, bridge_id, list(pairs))
+
+
+def keep_proposal(proposal: Proposal, *, organisation: Organisation, kept: bool) -> None:
+    """Let one side go on finding a proposal, because it has saved or dismissed it; or no longer.
+
+    Part of the caller's act, which is what is audited.
+    """
+    side = "first" if proposal.first_id == organisation.pk else "second"
+    Proposal.objects.filter(pk=proposal.pk).update(**{f"kept_for_{side}": kept})
 
 
 def order_lists(proposals: dict[tuple[int, int], Proposal], chosen: Iterable[Pair], of: Iterable[int]) -> int:

@@ -12,10 +12,13 @@ from qiao.directory.models import Affiliation, Organisation
 
 
 def responds_for(user: Any, proposal: Proposal, organisation: Organisation) -> bool:
-    """Owner or editor of an organisation of the pair that has the proposal in its list."""
-    rank = {proposal.first_id: proposal.rank_for_first, proposal.second_id: proposal.rank_for_second}
+    """Owner or editor of an organisation of the pair that has the proposal in its list, or has kept it."""
+    received = {
+        proposal.first_id: proposal.rank_for_first is not None or proposal.kept_for_first,
+        proposal.second_id: proposal.rank_for_second is not None or proposal.kept_for_second,
+    }
     return (
-        rank.get(organisation.pk) is not None
+        received.get(organisation.pk, False)
         and user.is_authenticated
         and Affiliation.objects.filter(
             user=user, organisation=organisation, role__in=(PersonRole.OWNER, PersonRole.EDITOR)

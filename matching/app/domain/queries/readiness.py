@@ -40,8 +40,8 @@ def readiness_of(organisation: Organisation, bridge: Bridge) -> Readiness:
         return Readiness.NOT_ADMITTED
     listings = Listing.objects.of_organisation(organisation).on_bridge(bridge)
     live = listings.live()
-    encoded = ListingVector.objects.filter(listing=OuterRef("pk"))
-    states = list(live.annotate(is_encoded=Exists(encoded)).values_list("is_encoded", flat=True))
+    matched = ListingVector.objects.filter(listing=OuterRef("pk"), matched_at__gte=OuterRef("updated_at"))
+    states = list(live.annotate(is_matched=Exists(matched)).values_list("is_matched", flat=True))
     if not states:
         waiting = listings.filter(state=ListingState.IN_REVIEW).exists()
         return Readiness.LISTING_IN_REVIEW if waiting else Readiness.NO_LISTING

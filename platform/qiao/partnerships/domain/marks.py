@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from matching.app.domain.proposals import keep_proposal
 from matching.app.models import Proposal
 from qiao.activity.domain.audit import record
 from qiao.common.errors import InvalidInput, NotAllowed
@@ -86,6 +87,10 @@ def _mark(proposal: Proposal, actor: Any, organisation: Organisation) -> Proposa
 
 def _store(mark: ProposalMark, verb: str, actor: Any, **detail: str) -> ProposalMark:
     mark.save()
+    # Its place in the list may go to a better one: what was saved or dismissed stays where it was put.
+    keep_proposal(
+        mark.proposal, organisation=mark.organisation, kept=mark.saved_at is not None or mark.dismissed_at is not None
+    )
     record(
         verb,
         mark.proposal,

@@ -10,7 +10,9 @@ from matching.app.domain.choosing import choose_around, choose_proposals
 from matching.app.models import Proposal
 from qiao.bridges.models import Bridge, MatchingPolicy
 from qiao.directory.models import Listing, Membership, Organisation
-from tests.factories import BridgeFactory, member_listing
+from qiao.partnerships.domain.marks import remove_saved_proposal, save_proposal
+from qiao.partnerships.rules import responds_for
+from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +132,28 @@ def test_three_sides_are_chosen_for_too() -> None:
     _pair(one, three, 0.6)
     choose_proposals(bridge.pk)
     assert [_list_of(listing) for listing in (one, two, three)] == [[0.8], [0.8], []]
+
+
+def test_what_a_side_has_saved_or_dismissed_it_goes_on_finding_when_a_better_one_takes_the_place(
+    bridge: Bridge,
+) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    one, other, better = _listing(bridge, "GB"), _listing(bridge, "CN"), _listing(bridge, "CN")
+    saved = _pair(one, other, 0.6)
+    choose_proposals(bridge.pk)
+    person = UserFactory()
+    affiliate(person, one.organisation)
+    saved.refresh_from_db()
+    save_proposal(saved, actor=person, organisation=one.organisation)
+    _pair(one, better, 0.9)
+    choose_proposals(bridge.pk)
+    assert _list_of(one) == [0.9, 0.6]
+    assert _list_of(other) == []
+    saved.refresh_from_db()
+    assert saved in Proposal.objects.visible_to(person)
+    assert responds_for(person, saved, one.organisation)
+    remove_saved_proposal(saved, actor=person, organisation=one.organisation)
+    assert _list_of(one) == [0.9]
+    saved.refresh_from_db()
+    assert saved not in Proposal.objects.visible_to(person)
+    assert not responds_for(person, saved, one.organisation)

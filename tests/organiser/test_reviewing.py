@@ -12,10 +12,21 @@ from django.utils import timezone
 from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput
+from qiao.common.text import has_chinese
+from qiao.directory.domain.listings import update_listing
 from qiao.directory.domain.reviews import review_membership
-from qiao.directory.enums import ListingState, MembershipState
+from qiao.directory.enums import ListingState, MembershipState, PersonRole
 from qiao.directory.models import Membership
-from tests.factories import BridgeFactory, MembershipFactory, OrganisationFactory, UserFactory, member_listing, staff
+from qiao.organiser.common_reasons import common_reasons
+from tests.factories import (
+    BridgeFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+    affiliate,
+    member_listing,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +97,32 @@ def test_what_does_not_wait_offers_no_decision(state: str, bridge: Bridge, revie
     listing = member_listing(bridge, state=state)
     text = reviewer.get(reverse("organiser:review_listing", args=[bridge.slug, listing.public_id])).content.decode()
     assert 'name="decision"' not in text
+
+
+def test_text_that_changed_while_it_was_read_is_read_again(bridge: Bridge, reviewer: Client) -> None:
+    owner = UserFactory()
+    listing = member_listing(bridge, owner=owner, state=ListingState.IN_REVIEW)
+    address = reverse("organiser:review_listing", args=[bridge.slug, listing.public_id])
+    read = {"decision": "approved", "version": listing.version}
+    update_listing(listing, actor=owner, text="Another text, that nobody has read yet.")
+    refused = reviewer.post(address, read)
+    assert refused.status_code == 422
+    assert "Its people have changed it since you opened it" in refused.content.decode()
+    listing.refresh_from_db()
+    assert listing.state == ListingState.IN_REVIEW
+    assert f'name="version" value="{listing.version}"' in refused.content.decode()
+    reviewer.post(address, {"decision": "approved", "version": listing.version})
+    listing.refresh_from_db()
+    assert listing.state == ListingState.PUBLISHED
+
+
+def test_common_reasons_are_written_in_the_languages_of_those_who_read_them(bridge: Bridge) -> None:
+    organisation = OrganisationFactory(owner=UserFactory(language="zh-hans"))
+    chinese = common_reasons(organisation)[0]
+    assert has_chinese(chinese.sent)
+    assert not has_chinese(chinese.shown)
+    affiliate(UserFactory(language="en"), organisation, PersonRole.EDITOR)
+    affiliate(UserFactory(language="en"), organisation, PersonRole.EDITOR)
+    both = common_reasons(organisation)[0]
+    assert both.sent == f"{both.shown}\n{chinese.sent}"
+    assert common_reasons(OrganisationFactory())[0].sent == chinese.shown

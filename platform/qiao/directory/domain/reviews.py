@@ -82,10 +82,13 @@ def review_membership(membership: Membership, *, actor: Any, decision: str, reas
 
 
 @transaction.atomic
-def review_listing(listing: Listing, *, actor: Any, decision: str, reason: str = "") -> Listing:
+def review_listing(
+    listing: Listing, *, actor: Any, decision: str, reason: str = "", version: int | None = None
+) -> Listing:
     """Publish, send back to draft or withdraw a listing in review. A reason is required unless it is published.
 
-    Raises `InvalidInput` when it is to be published before its organisation is a member.
+    `version` is the one that was read. Raises `InvalidInput` when the listing has changed since, is no longer in
+    review, or is to be published before its organisation is a member.
     """
     if not may.reviews_listing(actor, listing):
         raise NotAllowed
@@ -105,6 +108,8 @@ def review_listing(listing: Listing, *, actor: Any, decision: str, reason: str =
         raise InvalidInput(_("Approve the organisation's membership first."))
     if listing.state != ListingState.IN_REVIEW:
         raise InvalidInput(_("This is no longer in review. Somebody may have decided already: reload the page."))
+    if version is not None and version != listing.version:
+        raise InvalidInput(_("Its people have changed it since you opened it. Read it again, then decide."))
     before = move(listing, LISTING, after)
     if after == ListingState.PUBLISHED:
         listing.published_at = listing.published_at or timezone.now()

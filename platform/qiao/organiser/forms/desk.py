@@ -28,6 +28,7 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Sent to the organisation's owners and editors. Needed unless you approve."),
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class SuspensionForm(forms.Form):

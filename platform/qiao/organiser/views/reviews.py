@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,7 @@ from qiao.directory.domain.reviews import review_membership as decide_on_members
 from qiao.directory.enums import ListingState, MembershipState, ReviewDecision
 from qiao.directory.listing_facts import listing_facts
 from qiao.directory.models import Listing, Membership
+from qiao.organiser.common_reasons import common_reasons
 from qiao.organiser.forms.desk import ReviewForm
 from qiao.organiser.scope import desk_page, for_reviewers
 
@@ -82,7 +84,7 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
         form=form,
         waits=membership.state == MembershipState.APPLIED,
         may_suspend=runs_bridge(request.user, bridge),
-        phrases=_phrases(),
+        reasons=common_reasons(membership.organisation),
     )
 
 
@@ -90,19 +92,23 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> HttpResponse:
     """One need or offer: the text in full, who wrote it, and the decision."""
-    listing = get_object_or_404(
+    listings = (
         _listings(request, bridge)
         .select_related("organisation", "bridge")
-        .prefetch_related("sectors", "organisation__sectors"),
-        public_id=public_id,
+        .prefetch_related("sectors", "organisation__sectors")
     )
+    listing = get_object_or_404(listings, public_id=public_id)
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = _decide(request, form, lambda **values: decide_on_listing(listing, **values))
+        version = form.cleaned_data["version"]
+        done = _decide(request, form, lambda **values: decide_on_listing(listing, version=version, **values))
         if done:
-            messages.success(request, _said(form.cleaned_data["decision"], listing.title))
+            said = _said(form.cleaned_data["decision"], listing.title)
+            if form.cleaned_data["decision"] == ReviewDecision.APPROVED:
+                said = format_html('{} <a href="{}">{}</a>', said, request.path, _("Take it back?"))
+            messages.success(request, said)
             return _next(request, bridge)
-        listing.refresh_from_db(fields=["state"])
+        listing = get_object_or_404(listings, public_id=public_id)  # what it says now is to be read
     membership = (
         Membership.objects.filter(bridge=bridge, organisation=listing.organisation).select_related("side").first()
     )
@@ -121,7 +127,7 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
         may_retract=may_be_retracted(listing),
         waits=listing.state == ListingState.IN_REVIEW,
         of_member=membership is not None and membership.state == MembershipState.APPROVED,
-        phrases=_phrases(),
+        reasons=common_reasons(listing.organisation),
     )
 
 
@@ -175,14 +181,3 @@ def _said(decision: str, name: str) -> str:
         ReviewDecision.REJECTED: _("Rejected with your reason: %(name)s."),
     }
     return sentences[ReviewDecision(decision)] % {"name": name}
-
-
-def _phrases() -> list[str]:
-    """Common reasons, to start from."""
-    return [
-        _("Please say in one or two sentences what your organisation does and for whom."),
-        _("Please give more detail: state of development, figures, what you expect of a partner."),
-        _("The text reads like an advertisement. Please say what you seek or offer on this bridge."),
-        _("We could not verify the organisation. Please add a website or write from its own e-mail domain."),
-        _("This is outside the themes of this bridge."),
-    ]

@@ -81,7 +81,7 @@ def test_further_evidence_raises_a_meeting_but_never_past_one() -> None:
     assert len(many.further) == 2
 
 
-_listings = st.builds(
+_listings: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     sectors=st.lists(st.sampled_from(["health-devices", "health-ai", "energy-grid"]), max_size=2).map(tuple),
     stage=st.sampled_from([None, "concept", "prototype", "in_use"]),

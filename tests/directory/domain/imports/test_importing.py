@@ -165,8 +165,8 @@ def test_null_bytes_direction_marks_and_markup_do_no_harm(bridge: Bridge) -> Non
     )
     assert "null byte" in reasons(job)[1][0][1]
     assert [row.notes for row in job.rows.all()][1:] == [
-        ["name_en: invisible control or direction characters were removed."],
-        ["summary_en: HTML markup is shown as plain text."],
+        ["Name in English: invisible control or direction characters were removed."],
+        ["Summary in English: HTML markup is shown as plain text."],
     ]
     confirm_import(job, actor=None, leave_out_bad=True)
     apply_import(job.pk)

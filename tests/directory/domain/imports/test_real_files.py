@@ -71,7 +71,7 @@ def test_funding_calls_are_needs_of_their_programme(bridge: Bridge) -> None:
     longest = max(rows, key=lambda row: len(row["title"]))
     cut = Listing.objects.get(external_id=longest["id"])
     assert cut.text.startswith(longest["title"])
-    assert any("title: cut from" in note for row in job.rows.exclude(notes=[]) for note in row.notes)
+    assert any("Title: cut from" in note for row in job.rows.exclude(notes=[]) for note in row.notes)
     file.seek(0)
     assert figures(imported(bridge, file, side=side)) == (0, 0, len(rows), 0)
 

@@ -18,9 +18,9 @@ from qiao.directory.domain.imports.checking import batches, keep_judgement
 from qiao.directory.domain.imports.jobs import fail_import, show_progress
 from qiao.directory.domain.imports.mapping import Mapping
 from qiao.directory.domain.imports.planning import Plan, Planner
-from qiao.directory.domain.imports.writing import write_batch
+from qiao.directory.domain.imports.writing import store_judgements, write_batch
 from qiao.directory.enums import ImportState, RowOutcome
-from qiao.directory.models import ImportJob, ImportRow
+from qiao.directory.models import ImportJob
 from qiao.directory.transitions import IMPORT
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def _apply(job: ImportJob, progress: Progress | None) -> None:
                 touched_count += 1
                 if touched_count <= FEW:
                     touched.append(plan)
-        ImportRow.objects.bulk_update(batch, ["outcome", "notes", "object_id"])
+        store_judgements(batch)
         done += len(batch)
         show_progress(job.pk, done)
         if progress:

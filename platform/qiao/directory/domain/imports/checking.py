@@ -18,6 +18,7 @@ from qiao.directory.domain.imports.jobs import fail_import, file_of
 from qiao.directory.domain.imports.mapping import Mapping
 from qiao.directory.domain.imports.planning import Plan, Planner
 from qiao.directory.domain.imports.reading import read_table
+from qiao.directory.domain.imports.writing import store_judgements
 from qiao.directory.enums import ImportState, RowOutcome
 from qiao.directory.models import ImportFile, ImportJob, ImportRow
 from qiao.directory.transitions import IMPORT
@@ -121,7 +122,7 @@ def _judge_rows(job: ImportJob, progress: Progress | None) -> None:
                 plan.known.instance = None
         done += len(batch)
         with transaction.atomic():
-            ImportRow.objects.bulk_update(batch, ["outcome", "errors", "notes"])
+            store_judgements(batch)
             _beat(job, rows_done=done)
         if progress:
             progress(done, job.rows_total)

@@ -42,7 +42,7 @@ class Part:
     state_before: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Known:
     """An organisation of this file: stored already, or made by an earlier row."""
 

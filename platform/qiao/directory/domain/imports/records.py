@@ -122,7 +122,11 @@ def _take_listing(read: dict[str, Any], record: Record, mapping: Mapping) -> Non
 
 def _mend(record: Record, mapping: Mapping) -> None:
     """Clean texts, and tell what cleaning took away; cut and fill when the mapping says so."""
-    for model, values in ((Organisation, record.organisation), (Listing, record.listing)):
+    parts: tuple[tuple[type[Organisation] | type[Listing], dict[str, Any]], ...] = (
+        (Organisation, record.organisation),
+        (Listing, record.listing),
+    )
+    for model, values in parts:
         for name, value in values.items():
             if not isinstance(value, str):
                 continue
@@ -130,10 +134,13 @@ def _mend(record: Record, mapping: Mapping) -> None:
             cleaned = clean_text(value) if many else clean_line(value)
             if _invisible(value) != _invisible(cleaned):
                 record.notes.append(
-                    _("%(field)s: invisible control or direction characters were removed.") % {"field": name}
+                    _("%(field)s: invisible control or direction characters were removed.")
+                    % {"field": _label(model, name)}
                 )
             if many and has_markup(cleaned):
-                record.notes.append(_("%(field)s: HTML markup is shown as plain text.") % {"field": name})
+                record.notes.append(
+                    _("%(field)s: HTML markup is shown as plain text.") % {"field": _label(model, name)}
+                )
             values[name] = _cut(model, name, cleaned, record) if mapping.mend else cleaned
     listing = record.listing
     if listing and not listing.get("text") and mapping.mend and listing.get("title"):
@@ -147,11 +154,15 @@ def _cut(model: type[Organisation] | type[Listing], name: str, text: str, record
         return text
     record.notes.append(
         _("%(field)s: cut from %(length)s to %(limit)s characters.")
-        % {"field": name, "length": f"{len(text):,}", "limit": f"{limit:,}"}
+        % {"field": _label(model, name), "length": f"{len(text):,}", "limit": f"{limit:,}"}
     )
     if name == "title" and record.listing.get("text"):
         record.listing["text"] = f"{text}\n\n{record.listing['text']}"
     return text[: limit - 1].rstrip() + "…"
+
+
+def _label(model: type[Organisation] | type[Listing], name: str) -> str:
+    return str(TARGETS[f"{model._meta.model_name}.{name}"].label)
 
 
 def longest(model: type[Organisation] | type[Listing], name: str) -> int | None:

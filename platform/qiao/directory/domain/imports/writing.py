@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
 from qiao.activity.domain.audit import entry_of, record_all
 from qiao.activity.models import AuditEntry
 from qiao.directory.domain.imports.planning import Part, Plan
-from qiao.directory.domain.indexing import words_of_listing, words_of_organisation
+from qiao.directory.domain.indexing import index_listings, index_organisations
 from qiao.directory.domain.listings import FIELDS as LISTING_FIELDS
 from qiao.directory.domain.organisations import FIELDS as ORGANISATION_FIELDS
 from qiao.directory.enums import RowOutcome
-from qiao.directory.models import Listing, Membership, Organisation
+from qiao.directory.models import ImportRow, Listing, Membership, Organisation, Sector
 
-_LISTING_COLUMNS = (*LISTING_FIELDS, "state", "published_at", "version", "updated_at", "search")
-_ORGANISATION_COLUMNS = (*ORGANISATION_FIELDS, "updated_at", "search")
+_LISTING_COLUMNS = (*LISTING_FIELDS, "state", "published_at", "version", "updated_at")
+_ORGANISATION_COLUMNS = (*ORGANISATION_FIELDS, "updated_at")
 
 
 def write_batch(plans: Sequence[Plan], *, actor: Any) -> None:
@@ -39,11 +41,8 @@ def write_batch(plans: Sequence[Plan], *, actor: Any) -> None:
 
 def _write_organisations(plans: list[Plan], entries: list[AuditEntry], actor: Any) -> None:
     parts = [plan.organisation for plan in plans if plan.organisation]
-    for part in parts:
-        if part.outcome != RowOutcome.SAME:
-            sectors = part.sectors if part.sectors is not None else _sectors_of(part.instance)
-            part.instance.search = words_of_organisation(part.instance, sectors)
     _store(Organisation, parts, _ORGANISATION_COLUMNS)
+    index_organisations(_with_sectors(parts))
     entries.extend(
         entry_of(
             "import_organisation",
@@ -93,10 +92,9 @@ def _write_listings(plans: list[Plan], entries: list[AuditEntry], actor: Any) ->
             part.instance.organisation_id = plan.known.pk
         else:
             part.instance.version += 1
-        sectors = part.sectors if part.sectors is not None else _sectors_of(part.instance)
-        part.instance.search = words_of_listing(part.instance, sectors)
         parts.append(part)
     _store(Listing, parts, _LISTING_COLUMNS)
+    index_listings(_with_sectors(parts))
     entries.extend(
         entry_of(
             "import_listing",
@@ -134,5 +132,33 @@ def _store_sectors(model: Any, parts: list[Part]) -> None:
     )
 
 
-def _sectors_of(instance: Any) -> Any:
-    return instance.sectors.all() if instance.pk is not None else ()
+def _with_sectors(parts: list[Part]) -> list[tuple[Any, Iterable[Sector]]]:
+    """What was stored, each with its sectors: those of the file, else those it had."""
+    return [
+        (part.instance, part.sectors if part.sectors is not None else _sectors_before(part))
+        for part in parts
+        if part.outcome != RowOutcome.SAME
+    ]
+
+
+def _sectors_before(part: Part) -> Iterable[Sector]:
+    found: Iterable[Sector] = () if part.outcome == RowOutcome.NEW else part.instance.sectors.all()
+    return found
+
+
+def store_judgements(rows: Sequence[ImportRow]) -> None:
+    """Write what became of the rows of a batch in one statement; nothing else of a row ever changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE directory_importrow SET outcome = judged.outcome, errors = judged.errors, notes = judged.notes,"
+            " object_id = judged.object_id"
+            " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[], %s::bigint[])"
+            " AS judged (pk, outcome, errors, notes, object_id) WHERE directory_importrow.id = judged.pk",
+            [
+                [row.pk for row in rows],
+                [row.outcome for row in rows],
+                [json.dumps(row.errors) for row in rows],
+                [json.dumps(row.notes) for row in rows],
+                [row.object_id for row in rows],
+            ],
+        )

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Module
+from sentence_transformers.sentence_transformer.modules import Module
 
 
-class TextEngine(Module):  # type: ignore[misc]  # sentence-transformers ships no types
+class TextEngine(Module):
     """Texts in, sentence embeddings out: the whole model is one module.
 
     `encode` maps a list of n strings to an array of shape (n, dimension).
     """
 
-    config_keys = ("dimension",)
+    config_keys = ["dimension"]
 
     def __init__(self, encode: Any, dimension: int, longest: int) -> None:
         super().__init__()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matching.embedding.centres import LanguageStatistics
+from matching.embedding.centres import ENOUGH, LanguageStatistics
 from matching.embedding.packaged import ENGLISH, MANY_LANGUAGES, UNIVERSAL, PackagedModel
 from matching.embedding.passages import split_passages, split_sentences
 from matching.embedding.protocol import Vectors, unit
@@ -155,7 +158,7 @@ def _meaning(
     made = cache.encode(model, passages + sentences)
     spoken = [str(languages[index]) for index in at]
     whole = _mean(made[: len(passages)], passage_owner, [len(one) for one in passages], len(at))
-    centres = LanguageStatistics.fit(whole, spoken)
+    centres = _centres(model, whole, spoken, cache)
     whole = centres.centre(whole, spoken)
     if kind not in BY_SENTENCE:
         return Meaning(at, whole)
@@ -169,6 +172,25 @@ def _meaning(
             first=np.searchsorted(np.array(sentence_owner, dtype=np.intp), np.arange(len(at))),
         ),
     )
+
+
+def _centres(model: PackagedModel, whole: Vectors, spoken: list[str], cache: VectorCache) -> LanguageStatistics:
+    """Means by language; where the pool has too few texts of one to tell, ordinary sentences stand in beside them."""
+    means: dict[str, Vectors] = {}
+    for language in sorted(set(spoken)):
+        known = whole[[index for index, one in enumerate(spoken) if one == language]]
+        if len(known) < ENOUGH:
+            beside = cache.encode(model, [sentence[language] for sentence in _ordinary_sentences()])
+            known = np.concatenate([known, beside])
+        means[language] = known.mean(axis=0)
+    return LanguageStatistics(means=means)
+
+
+@lru_cache(maxsize=1)
+def _ordinary_sentences() -> tuple[dict[str, str], ...]:
+    """The same sentences about all sorts of things, by language."""
+    path = Path(__file__).parent / "data" / "ordinary.jsonl"
+    return tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
 def _mean(vectors: Vectors, owners: Sequence[int], lengths: Sequence[int], count: int) -> Vectors:

@@ -5,7 +5,9 @@ with the weights of that pair of languages, and the sum is told in deviations ag
 
     s_ij = z( sum over k of w_k * z(s_ijk) )
 
-(Lee 1997, "Analyses of multiple evidence combination"; z rather than min-max, as one outlier does not move it.)
+(Lee 1997, "Analyses of multiple evidence combination"; z rather than min-max, as one outlier does not move it.) A small
+pool tells its mean and deviation badly: they shrink towards what random pairs usually show, as if so many of those had
+been seen too.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 Weights = Mapping[str, float]
+
+#: What random pairs usually show: the deviation of a cosine, and of a sum of kinds; both around a mean of 0.
+USUAL_COSINE, USUAL_SUM = 0.1, 1.5
+#: How many usual pairs a pool is taken to have had before, in all and in a row.
+USUAL_PAIRS, USUAL_COLUMNS = 50, 10
 
 
 def fused(
@@ -34,8 +41,8 @@ def fused(
         total = np.zeros(joined[at].shape, dtype=np.float32)
         for kind, weight in weights[pair].items():
             if kind in similarities:
-                total += np.float32(weight) * standardised(similarities[kind][at])
-        joined[at] = standardised(total)
+                total += np.float32(weight) * standardised(similarities[kind][at], USUAL_COSINE)
+        joined[at] = standardised(total, USUAL_SUM)
     return joined
 
 
@@ -49,21 +56,28 @@ def blocks(
             yield (row, column), (first, second)
 
 
-def standardised(scores: Scores) -> Scores:
-    """Deviations above the mean of all; zeros when all are equal. Shape as given."""
-    deviation = float(scores.std())
-    if deviation < 1e-9:
-        return np.zeros_like(scores)
-    made: Scores = ((scores - scores.mean()) / deviation).astype(np.float32)
+def standardised(scores: Scores, usual: float) -> Scores:
+    """Deviations above the mean of all; `usual` is the deviation expected of random pairs. Shape as given."""
+    if not scores.size:
+        return scores
+    share = scores.size / (scores.size + USUAL_PAIRS)
+    mean = share * float(scores.mean())
+    deviation = (share * float(scores.var()) + (1 - share) * usual**2) ** 0.5
+    made: Scores = ((scores - mean) / deviation).astype(np.float32)
     return made
 
 
 def standardised_rows(scores: Scores, columns: NDArray[np.str_]) -> Scores:
-    """Deviations above each row's mean, apart for each language of the columns: no language is nearer by nature."""
+    """Deviations above each row's mean, apart for each language of the columns: no language is nearer by nature.
+
+    `scores` are in deviations already, as `fused` gives them.
+    """
     made = np.zeros_like(scores)
     for language in sorted(set(columns.tolist())):
         at = np.flatnonzero(columns == language)
         part = scores[:, at]
-        deviation = part.std(axis=1, keepdims=True)
-        made[:, at] = np.where(deviation > 1e-9, (part - part.mean(axis=1, keepdims=True)) / (deviation + 1e-9), 0)
+        share = len(at) / (len(at) + USUAL_COLUMNS)
+        mean = share * part.mean(axis=1, keepdims=True)
+        deviation = np.sqrt(share * part.var(axis=1, keepdims=True) + (1 - share))
+        made[:, at] = (part - mean) / deviation
     return made

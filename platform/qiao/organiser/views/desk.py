@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from matching.app.models import MatchRun
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import runs_bridge
-from qiao.directory.enums import ImportState, MembershipState
+from qiao.directory.enums import Direction, ImportState, ListingState, MembershipState
 from qiao.directory.models import ImportJob, Listing, Membership
 from qiao.insights.bridge_figures import bridge_figures
 from qiao.notifications.models import MailState, OutgoingMail
@@ -48,6 +48,24 @@ def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         applications=applications.select_related("organisation", "side")[:SHOWN],
         in_review=in_review.select_related("organisation")[:SHOWN],
         imports=imports.order_by("id")[:SHOWN] if runs_bridge(request.user, bridge) else (),
-        figures=bridge_figures(bridge),
+        standing=_standing(request, bridge),
         latest_run=MatchRun.objects.filter(bridge=bridge).first(),
     )
+
+
+def _standing(request: HttpRequest, bridge: Bridge) -> list[tuple[str, int, str]]:
+    """How many take part, each figure with the address of what it counts. At most a minute old."""
+    figures = bridge_figures(bridge)
+    members, listings = (
+        reverse(f"organiser:{name}", args=[bridge.slug]) for name in ("membership_list", "listing_list")
+    )
+    standing = [
+        (_("Members"), figures.members, f"{members}?state={MembershipState.APPROVED}"),
+        (_("Published needs"), figures.needs, f"{listings}?state={ListingState.PUBLISHED}&direction={Direction.NEED}"),
+        (_("Published offers"), figures.offers,
+         f"{listings}?state={ListingState.PUBLISHED}&direction={Direction.OFFER}"),
+    ]  # fmt: skip
+    if runs_bridge(request.user, bridge):
+        address = reverse("organiser:proposal_list", args=[bridge.slug])
+        standing.append((_("Proposals"), figures.proposals, address))
+    return standing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,17 +13,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qiao.common.amounts import amount_of
 from qiao.common.text import clean_line
 from qiao.directory.models import Sector
 
 MOST_SECTORS = 8
 MOST_REGIONS = 20
 LONGEST_REGION = 80
-_UNITS = {
-    "": 1, "k": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9,
-    "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
-}  # fmt: skip
-_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*|[\u4e00-\u9fff]*?)元?")
 
 
 def model_field(model: type[Model], name: str, **changes: Any) -> Any:
@@ -94,13 +89,9 @@ class AmountField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return None
-        plain = re.sub(r"[,，\s_]", "", unicodedata.normalize("NFKC", typed)).lower().lstrip("£¥€$₪")
-        match = _AMOUNT.fullmatch(plain)
-        if match is None or match.group(2) not in _UNITS:
+        amount = amount_of(typed)
+        if amount is None:
             raise ValidationError(_("Type an amount in figures, such as 500,000, 1.5m or 300万."))
-        amount = round(float(match.group(1)) * _UNITS[match.group(2)])
-        if not 1 <= amount <= 10**13:
-            raise ValidationError(_("Type an amount from 1 to 10,000,000,000,000."))
         return amount
 
 

@@ -11,9 +11,14 @@ from kombu.exceptions import OperationalError as BrokerAway
 from matching.app.domain import refreshing, runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
+from matching.app.models import RunPart
 from qiao.bridges.models import Bridge
 
 logger = logging.getLogger(__name__)
+
+#: Parts of a run that wait in the queue at once. Each hands on another when it is done, so that what people change
+#: meanwhile waits behind a few parts and not behind the whole run.
+PARTS_AT_ONCE = 4
 
 # The database may be restarting, and neighbours may keep changing: both pass.
 _PASSING = {
@@ -52,14 +57,20 @@ def request_run(bridge_id: int) -> None:
 
 @shared_task(name="matching.work_on_run", **_PASSING)
 def work_on_run(run_id: int) -> None:
-    """Prepare a run, or take it up again, and hand out its parts."""
-    _send_parts(runs.advance_run(run_id))
+    """Prepare a run, or take it up again, and hand out its first parts."""
+    _send_parts(runs.advance_run(run_id)[:PARTS_AT_ONCE])
+    if runs.waits_for_a_turn(run_id):
+        work_on_run.apply_async(args=[run_id])
 
 
 @shared_task(name="matching.work_on_part")
 def work_on_part(part_id: int) -> bool:
-    """Make the proposals of one part of a run; returns whether it was done here."""
-    return runs.work_on_part(part_id)
+    """Make the proposals of one part of a run and hand on the next; returns whether it was done here."""
+    done = runs.work_on_part(part_id)
+    run_id = RunPart.objects.filter(pk=part_id).values_list("run_id", flat=True).first()
+    if run_id is not None:
+        _send_parts(runs.free_parts(run_id)[:1])
+    return done
 
 
 @shared_task(name="matching.resume_stalled_runs")

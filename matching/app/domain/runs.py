@@ -9,6 +9,7 @@ that name a run may be written meanwhile.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
@@ -40,8 +41,10 @@ logger = logging.getLogger(__name__)
 SILENCE = timedelta(seconds=30)
 #: How often a part may be begun before the run is given up: a part that kills its worker must not do so for ever.
 ATTEMPTS = 5
-ORGANISATIONS_A_PART = 10
+ORGANISATIONS_A_PART = 5
 LISTINGS_A_BATCH = 8
+#: A worker that prepares a run lets others' work come between after so long: somebody may have published.
+TURN_SECONDS = 2.0
 
 
 def request_run(bridge: Bridge, *, actor: Any, seed: int = 0, hand_over: bool = True) -> MatchRun:
@@ -66,22 +69,40 @@ def request_run(bridge: Bridge, *, actor: Any, seed: int = 0, hand_over: bool = 
 
 
 def advance_run(run_id: int) -> list[int]:
-    """Take a run as far as one worker can alone; returns the ids of the parts that are free to be worked on."""
+    """Take a run as far as one worker can in a turn; returns the ids of the parts that are free to be worked on.
+
+    None while it is still to be prepared: see `waits_for_a_turn`.
+    """
     run = _claim_run(run_id)
     if run is None:
         return []
     if not run.problem_digest:
         try:
-            _prepare(run)
+            if not _prepare(run):
+                return []
         except DatabaseError:
             raise  # the database went away: the run is taken up again when it is back
         except Exception as error:
             fail_run(run_id, error=f"{type(error).__name__}: {error}")
             raise
-    free = list(_free_parts(run_id).values_list("pk", flat=True))
+    free = free_parts(run_id)
     if not free:
         finish_run(run_id)
     return free
+
+
+def waits_for_a_turn(run_id: int) -> bool:
+    """Whether a run was left half prepared, for the next worker that comes to it."""
+    return MatchRun.objects.filter(
+        pk=run_id, state=RunState.RUNNING, problem_digest="", heartbeat_at__isnull=True
+    ).exists()
+
+
+def free_parts(run_id: int) -> list[int]:
+    """Ids of parts that are not done and that nobody is at, in their order. None of a run that is over."""
+    silent = Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - SILENCE)
+    parts = RunPart.objects.filter(silent, run=run_id, run__state=RunState.RUNNING, done_at=None)
+    return list(parts.order_by("number").values_list("pk", flat=True))
 
 
 def work_on_part(part_id: int) -> bool:
@@ -152,7 +173,12 @@ def stalled_work() -> tuple[list[int], list[int]]:
 
 def run_in_process(run: MatchRun, *, progress: Callable[[MatchRun], None]) -> MatchRun:
     """Do a whole run here and now, part by part, telling `progress` after each."""
-    for part_id in advance_run(run.pk):
+    parts = advance_run(run.pk)
+    while waits_for_a_turn(run.pk):
+        run.refresh_from_db()
+        progress(run)
+        parts = advance_run(run.pk)
+    for part_id in parts:
         run.refresh_from_db()
         progress(run)
         work_on_part(part_id)
@@ -183,21 +209,33 @@ def _claim_run(run_id: int) -> MatchRun | None:
         return run
 
 
-def _prepare(run: MatchRun) -> None:
-    """Encode what is not yet encoded, fit the statistics, and cut the bridge into parts."""
+def _prepare(run: MatchRun) -> bool:
+    """Encode what is not yet encoded, fit the statistics, and cut the bridge into parts; returns whether it is done.
+
+    When the turn is over before, the claim is given back.
+    """
+    began = time.monotonic()
     policy = MatchingPolicy.objects.get(bridge_id=run.bridge_id)
     forget_listings(run.bridge_id)
     waiting = listings_to_encode(run.bridge_id)
-    for start in range(0, len(waiting), LISTINGS_A_BATCH):
-        encode_listings(waiting[start : start + LISTINGS_A_BATCH])
-        _beat(run, {"encoded": min(start + LISTINGS_A_BATCH, len(waiting)), "to_encode": len(waiting)})
+    total = run.figures.get("encoded", 0) + len(waiting)
+    while waiting:
+        encode_listings(waiting[:LISTINGS_A_BATCH])
+        waiting = waiting[LISTINGS_A_BATCH:]
+        over = bool(waiting) and time.monotonic() - began >= TURN_SECONDS
+        MatchRun.objects.filter(pk=run.pk).update(
+            heartbeat_at=None if over else timezone.now(),
+            figures={"encoded": total - len(waiting), "to_encode": total},
+        )
+        if over:
+            return False
     fit_statistics(run.bridge_id)
     organisations = organisations_to_match(run.bridge_id)
     digest = pool_digest(run.bridge_id)
     with transaction.atomic():
         locked = MatchRun.objects.select_for_update(no_key=True).get(pk=run.pk)
         if locked.problem_digest:
-            return
+            return True
         parts = list(_slices(organisations, ORGANISATIONS_A_PART))
         RunPart.objects.bulk_create(
             RunPart(run=run, number=number, organisation_ids=ids) for number, ids in enumerate(parts)
@@ -208,15 +246,7 @@ def _prepare(run: MatchRun) -> None:
         locked.parts_total = len(parts)
         locked.heartbeat_at = timezone.now()
         locked.save(update_fields=["encoder", "policy_version", "problem_digest", "parts_total", "heartbeat_at"])
-
-
-def _beat(run: MatchRun, figures: dict[str, Any]) -> None:
-    MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now(), figures=figures)
-
-
-def _free_parts(run_id: int) -> Any:
-    silent = Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - SILENCE)
-    return RunPart.objects.filter(silent, run=run_id, done_at=None)
+    return True
 
 
 def _claim_part(part_id: int) -> RunPart | None:

@@ -17,6 +17,7 @@ from matching.app.domain.runs import (
     request_run,
     run_in_process,
     stalled_work,
+    waits_for_a_turn,
     work_on_part,
 )
 from matching.app.enums import ProposalState, RunState
@@ -98,6 +99,21 @@ def test_only_one_run_of_a_bridge_is_unfinished(bridge: Bridge) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         MatchRun.objects.create(bridge=bridge, state=RunState.RUNNING)
     assert request_run(BridgeFactory(), actor=None) != run
+
+
+def test_preparing_takes_turns_with_other_work(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(runs, "LISTINGS_A_BATCH", 2)
+    run = request_run(bridge, actor=None)
+    told = []
+    for _ in range(2):
+        assert advance_run(run.pk) == []
+        assert waits_for_a_turn(run.pk)
+        run.refresh_from_db()
+        told.append((run.figures["encoded"], run.figures["to_encode"]))
+    assert told == [(2, 6), (4, 6)]
+    assert len(advance_run(run.pk)) == 3
+    assert not waits_for_a_turn(run.pk)
 
 
 def test_a_run_is_asked_for_by_who_runs_the_bridge(bridge: Bridge) -> None:

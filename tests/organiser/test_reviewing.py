@@ -126,3 +126,13 @@ def test_common_reasons_are_written_in_the_languages_of_those_who_read_them(brid
     both = common_reasons(organisation)[0]
     assert both.sent == f"{both.shown}\n{chinese.sent}"
     assert common_reasons(OrganisationFactory())[0].sent == chinese.shown
+
+
+@pytest.mark.parametrize(
+    ("state", "place"), [(ListingState.IN_REVIEW, "review_list"), (ListingState.PUBLISHED, "listing_list")]
+)
+def test_rail_marks_the_place_from_which_one_comes(state: str, place: str, bridge: Bridge, reviewer: Client) -> None:
+    listing = member_listing(bridge, state=state)
+    rail = reviewer.get(reverse("organiser:review_listing", args=[bridge.slug, listing.public_id])).context["desk_nav"]
+    marked = [item.address for item in rail if item.within or item.current]
+    assert marked == [reverse(f"organiser:{place}", args=[bridge.slug])]

@@ -48,9 +48,13 @@ class RailItem:
     within: bool
 
 
-def desk_navigation(request: HttpRequest, bridge: Bridge) -> list[RailItem]:
-    """Places that the person may go to."""
+def desk_navigation(request: HttpRequest, bridge: Bridge, *, within: str = "") -> list[RailItem]:
+    """Places that the person may go to. `within` is the place of a page that may belong under several."""
     here = request.resolver_match.url_name if request.resolver_match else ""
+
+    def below(place: _Place) -> bool:
+        return place.name == within if within else here in place.covers
+
     items = []
     for place in _PLACES:
         if not place.allowed(request.user, bridge):
@@ -59,5 +63,5 @@ def desk_navigation(request: HttpRequest, bridge: Bridge) -> list[RailItem]:
             address = reverse(f"organiser:{place.name}", args=[bridge.slug])
         except NoReverseMatch:
             continue
-        items.append(RailItem(place.label, address, here == place.name, here in place.covers))
+        items.append(RailItem(place.label, address, here == place.name, below(place)))
     return items

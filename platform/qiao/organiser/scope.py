@@ -51,9 +51,8 @@ def _for(allowed: Callable[[Any, Bridge], bool], view: DeskView) -> DeskView:
 
 
 def desk_page(
-    request: HttpRequest, bridge: Bridge, template: str, *, status: int = 200, **context: Any
+    request: HttpRequest, bridge: Bridge, template: str, *, status: int = 200, within: str = "", **context: Any
 ) -> HttpResponse:
-    """Render a page of the desk with its rail."""
-    return render(
-        request, template, {"bridge": bridge, "desk_nav": desk_navigation(request, bridge), **context}, status=status
-    )
+    """Render a page of the desk with its rail. `within` is its place there if it may belong under several."""
+    rail = desk_navigation(request, bridge, within=within)
+    return render(request, template, {"bridge": bridge, "desk_nav": rail, **context}, status=status)

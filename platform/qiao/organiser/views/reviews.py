@@ -21,7 +21,7 @@ from qiao.directory.domain.reviews import may_be_retracted, retract_publication
 from qiao.directory.domain.reviews import review_listing as decide_on_listing
 from qiao.directory.domain.reviews import review_membership as decide_on_membership
 from qiao.directory.enums import ListingState, MembershipState, ReviewDecision
-from qiao.directory.listing_facts import listing_facts
+from qiao.directory.listing_facts import joined, listing_facts
 from qiao.directory.models import Listing, Membership
 from qiao.organiser.common_reasons import common_reasons
 from qiao.organiser.forms.desk import ReviewForm
@@ -71,6 +71,7 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
             messages.success(request, _said(form.cleaned_data["decision"], membership.organisation.name))
             return _next(request, bridge)
         membership.refresh_from_db(fields=["state"])
+    waits = membership.state == MembershipState.APPLIED
     return desk_page(
         request,
         bridge,
@@ -78,11 +79,13 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
         status=422 if form.errors else 200,
         membership=membership,
         organisation=membership.organisation,
+        sectors=joined(map(str, membership.organisation.sectors.all())),
         listings=_listings(request, bridge).of_organisation(membership.organisation),
         people=membership.organisation.affiliations.select_related("user"),
         reviews=membership.reviews.select_related("reviewer"),
         form=form,
-        waits=membership.state == MembershipState.APPLIED,
+        waits=waits,
+        within="review_list" if waits else "membership_list",
         may_suspend=runs_bridge(request.user, bridge),
         reasons=common_reasons(membership.organisation),
     )
@@ -109,6 +112,7 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
             messages.success(request, said)
             return _next(request, bridge)
         listing = get_object_or_404(listings, public_id=public_id)  # what it says now is to be read
+    waits = listing.state == ListingState.IN_REVIEW
     membership = (
         Membership.objects.filter(bridge=bridge, organisation=listing.organisation).select_related("side").first()
     )
@@ -118,14 +122,16 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
         "organiser/review_listing.html",
         status=422 if form.errors else 200,
         listing=listing,
-        facts=listing_facts(listing),
+        facts=[{"label": _("Sectors"), "value": joined(map(str, listing.sectors.all()))}, *listing_facts(listing)],
         organisation=listing.organisation,
+        sectors=joined(map(str, listing.organisation.sectors.all())),
         people=listing.organisation.affiliations.select_related("user"),
         membership=membership,
         reviews=listing.reviews.select_related("reviewer"),
         form=form,
         may_retract=may_be_retracted(listing),
-        waits=listing.state == ListingState.IN_REVIEW,
+        waits=waits,
+        within="review_list" if waits else "listing_list",
         of_member=membership is not None and membership.state == MembershipState.APPROVED,
         reasons=common_reasons(listing.organisation),
     )

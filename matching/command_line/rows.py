@@ -35,10 +35,12 @@ class Row:
 
 
 def read_rows(path: Path, *, capacity: str | None = None) -> list[Row]:
-    """Rows of a file; with `capacity`, the whole number under that key too. Raises `BadRows`, or `OSError`."""
-    rows: list[Row] = []
+    """Rows of a file; with `capacity`, the whole number under that key too. Raises `BadRows`, or `OSError`.
+
+    A row that is repeated word for word counts once; another text under the same id is a bad row.
+    """
     problems: list[tuple[int, str]] = []
-    lines_of: dict[str, int] = {}
+    known: dict[str, tuple[int, Row]] = {}
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -46,14 +48,13 @@ def read_rows(path: Path, *, capacity: str | None = None) -> list[Row]:
             problem, row = _row(line, capacity)
             if row is None:
                 problems.append((number, problem))
-            elif row.id in lines_of:
-                problems.append((number, f"id {row.id!r} is already on line {lines_of[row.id]}"))
-            else:
-                lines_of[row.id] = number
-                rows.append(row)
+            elif row.id not in known:
+                known[row.id] = (number, row)
+            elif known[row.id][1] != row:
+                problems.append((number, f"id {row.id!r} is already on line {known[row.id][0]}, with other words"))
     if problems:
         raise BadRows(path, problems)
-    return rows
+    return [row for _, row in known.values()]
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -43,6 +43,11 @@ def test_rows_name_every_bad_line(tmp_path: Path) -> None:
     assert "already on line 1" in lines[2]
 
 
+def test_a_row_repeated_word_for_word_counts_once(tmp_path: Path) -> None:
+    path = Path(write(tmp_path / "d.jsonl", [NEEDS[0], NEEDS[1], NEEDS[0]]))
+    assert [row.id for row in read_rows(path)] == ["n1", "n2"]
+
+
 def test_capacity_must_be_a_whole_number(tmp_path: Path) -> None:
     path = Path(write(tmp_path / "d.jsonl", [{"id": "a", "text": "x", "places": -1}, {"id": "b", "text": "x"}]))
     with pytest.raises(BadRows, match=r'd\.jsonl:1: "places" is not a whole number of 0 or more'):

@@ -199,7 +199,7 @@ def _children(port: int) -> list[Child]:
     (VAR / "beat").mkdir(exist_ok=True)
     python = sys.executable
     # Root is expected here, and the banners would be most of what a person sees.
-    celery = [python, "-W", "ignore::RuntimeWarning:celery.platforms", "-m", "celery", "--quiet", "--app", "qiao"]
+    celery = [python, "-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "--app", "qiao"]
     return [
         Child(
             "web",

@@ -144,7 +144,7 @@ def _told(contribution: Contribution, words: Evidence) -> list[Reason]:
     if contribution.value is None:
         return []
     if contribution.code != "text":
-        quotes = words.titles if contribution.code == "complement" else None
+        quotes = words.titles if contribution.code in ("complement", "sector") else None
         return [Reason(contribution.code, contribution.amount, 0.0, contribution.params, quotes)]
     pairs: list[tuple[str, float, QuotePair | None]] = []
     for (code, share), quotes in zip(

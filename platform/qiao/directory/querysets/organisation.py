@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from qiao.bridges.models import BridgeStaff
-from qiao.directory.enums import ListingState, MembershipState
+from qiao.directory.enums import Direction, MembershipState
 from qiao.directory.search import query_of
 
 if TYPE_CHECKING:
     from qiao.bridges.models import Bridge
     from qiao.directory.models import Organisation
+    from qiao.directory.querysets.listing import ListingQuerySet
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -63,9 +65,14 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(search=search).order_by(SearchRank("search", search).desc(), "id")
 
     def with_listing_counts(self, bridge: Bridge) -> OrganisationQuerySet:
-        """Adds `need_count` and `offer_count`: published and not anonymous ones on the bridge."""
-        shown = models.Q(listings__bridge=bridge, listings__state=ListingState.PUBLISHED, listings__anonymous=False)
-        return self.annotate(
-            need_count=models.Count("listings", filter=shown & models.Q(listings__direction="need"), distinct=True),
-            offer_count=models.Count("listings", filter=shown & models.Q(listings__direction="offer"), distinct=True),
-        )
+        """Adds `need_count` and `offer_count`: live and not anonymous ones on the bridge."""
+        from qiao.directory.models import Listing
+
+        # Counted apart: a grouped query would forget the order of the rows.
+        shown = Listing.objects.live().on_bridge(bridge).filter(organisation=models.OuterRef("pk"), anonymous=False)
+        return self.annotate(need_count=_count_of(shown, Direction.NEED), offer_count=_count_of(shown, Direction.OFFER))
+
+
+def _count_of(listings: ListingQuerySet, direction: Direction) -> Coalesce:
+    counted = listings.filter(direction=direction).order_by().values("organisation").annotate(n=models.Count("pk"))
+    return Coalesce(models.Subquery(counted.values("n")), 0)

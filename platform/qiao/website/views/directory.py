@@ -57,7 +57,7 @@ def organisation(request: HttpRequest, bridge: str, public_id: str) -> HttpRespo
         for one in listings.select_related("organisation")
         if knows_all or not one.anonymous
     ]
-    mine = organisations_of(request.user)
+    mine = [own for own in organisations_of(request.user) if own.pk != found.pk and may.writes_for(request.user, own)]
     blocked = set(Block.objects.filter(organisation__in=mine, blocked=found).values_list("organisation_id", flat=True))
     context: dict[str, Any] = {
         "bridge": found_bridge,
@@ -70,7 +70,7 @@ def organisation(request: HttpRequest, bridge: str, public_id: str) -> HttpRespo
         else (),
         "saved": found.pk in _saved_ids(request, found_bridge),
         "may_write": may.writes_for(request.user, found),
-        "blockers": [(own, own.pk in blocked) for own in mine if own.pk != found.pk],
+        "blockers": [(own, own.pk in blocked) for own in mine],
     }
     return render(request, "website/organisation.html", context)
 

@@ -171,8 +171,8 @@ def _proposal_or_404(request: HttpRequest, bridge: Bridge, public_id: str) -> Pr
 
 
 def _own_side(request: HttpRequest, bridge: Bridge, found: Proposal) -> Organisation:
-    """The person's organisation in the pair. 404 for others: organisers look at proposals on their desk."""
-    for organisation in organisations_of(request.user):
-        if organisation.pk in (found.first_id, found.second_id):
+    """The organisation in the pair that the person acts for. 404 for others: organisers look at their desk."""
+    for organisation in (chosen_organisation(request), *organisations_of(request.user)):
+        if organisation is not None and organisation.pk in (found.first_id, found.second_id):
             return organisation
     raise Http404

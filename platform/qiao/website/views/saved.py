@@ -58,13 +58,10 @@ def saved_list(request: HttpRequest, bridge: str) -> HttpResponse:
     elif tab == "proposals":
         page = page_of(
             request,
-            proposals.select_related(
-                "organisation",
-                "proposal__first",
-                "proposal__second",
-                "proposal__first_listing__organisation",
-                "proposal__second_listing__organisation",
-            ).order_by("-saved_at"),
+            # One query each instead of one over nine tables, which the planner can only guess at.
+            proposals.select_related("proposal")
+            .prefetch_related("proposal__first_listing__organisation", "proposal__second_listing__organisation")
+            .order_by("-saved_at", "-id"),
         )
         context["rows"] = _proposal_rows(request, found_bridge, list(page))
     else:
@@ -121,7 +118,9 @@ def _toggle(request: HttpRequest, bridge: Any, item: Listing | Organisation) -> 
     if getattr(request, "htmx", False):
         kind = "listing" if isinstance(item, Listing) else "organisation"
         return render(
-            request, "website/_save_button.html", {"bridge": bridge, "item": item, "kind": kind, "saved": wanted}
+            request,
+            "website/_save_button.html",
+            {"bridge": bridge, "item": item, "kind": kind, "saved": wanted, "next": request.POST.get("next", "")},
         )
     messages.success(request, _("Saved for later.") if wanted else _("No longer saved."))
     back = request.POST.get("next", "")

@@ -10,12 +10,14 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from i18nfield.strings import LazyI18nString
 
+from matching.app.models import Proposal
 from qiao.accounts.models import User
 from qiao.bridges.enums import BridgeRole, BridgeState
 from qiao.bridges.models import Bridge, BridgeStaff, MatchingPolicy, Side
 from qiao.directory.domain.indexing import index_listing, index_organisation
 from qiao.directory.enums import Direction, ListingKind, ListingState, MembershipState, OrganisationKind, PersonRole
 from qiao.directory.models import Affiliation, Listing, Membership, Organisation
+from qiao.partnerships.models import ProposalMark
 
 PASSWORD = "a-long-test-password"
 Model = TypeVar("Model")
@@ -147,3 +149,27 @@ def member_listing(bridge: Bridge, *, country: str = "GB", owner: User | None = 
         **fields,
     )
     return listing
+
+
+def propose(one: Listing, other: Listing, *, saved_by: Organisation | None = None, **fields: Any) -> Proposal:
+    """A current proposal in the lists of both listings' organisations, as the matcher would write it."""
+    first, second = sorted((one, other), key=lambda listing: listing.organisation_id)
+    quotes = {
+        f"{side}_quote": {
+            "listing": str(listing.pk), "field": "title", "language": listing.language, "start": 0,
+            "end": len(listing.title), "text": listing.title,
+        }
+        for side, listing in (("first", first), ("second", second))
+    }  # fmt: skip
+    reasons = [{"code": "text", "amount": 2.0, "share": 1.0, "params": {}} | quotes]
+    values: dict[str, Any] = {
+        "bridge_id": first.bridge_id, "first_id": first.organisation_id, "second_id": second.organisation_id,
+        "first_listing": first, "second_listing": second, "score": 0.8, "score_for_first": 0.8, "score_for_second": 0.8,
+        "band": "good", "rank_for_first": 1, "rank_for_second": 1, "encoder": "word-hash",
+        "reasons": {"first": reasons, "second": reasons, "misfits": [], "unknown": [],
+                    "listings": {"first": [first.pk], "second": [second.pk]}},
+    }  # fmt: skip
+    proposal: Proposal = Proposal.objects.create(**(values | fields))
+    if saved_by is not None:
+        ProposalMark.objects.create(proposal=proposal, organisation=saved_by, saved_at=timezone.now())
+    return proposal

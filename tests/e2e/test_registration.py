@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from qiao.bridges.models import Bridge
 from qiao.directory.models import Listing
-from qiao.notifications.models import OutgoingMail
+from tests.e2e.newcomer import go_on, sign_up
 from tests.factories import BridgeFactory, UserFactory, member
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-def sign_up(page: Page, site: str, bridge: Bridge) -> None:
-    """From the bridge's registration through the confirmation of the address and back to it."""
-    page.goto(f"{site}/{bridge.slug}/register/")
-    page.locator("main a[href*='signup']").click()
-    page.fill("[name=name]", "Ada Lin")
-    page.fill("[name=email]", "ada@people.example")
-    page.fill("[name=password1]", "a sentence to remember")
-    page.locator("main form .button--primary").click()
-    page.wait_for_url("**/confirm-email/")
-    link = re.search(r"https?://\S+/accounts/confirm-email/\S+", OutgoingMail.objects.latest("id").text)
-    assert link is not None
-    page.goto(link[0])
-    page.locator("main form .button--primary").click()
-    page.wait_for_url("**/register/organisation/")
-
-
-def go_on(page: Page) -> None:
-    page.locator(".form-actions .button--primary").click()
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (360, False)])

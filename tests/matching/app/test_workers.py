@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from celery import current_app
-from kombu import pools
 
 from matching.app.domain.runs import request_run, run_in_process
 from matching.app.enums import RunState
@@ -21,7 +19,7 @@ from qiao.directory.enums import ListingState, ReviewDecision
 from qiao.directory.models import Listing
 from tests.factories import BridgeFactory, UserFactory
 from tests.matching.app.sensors import is_proposed, sensor_need, sensor_offer
-from tests.matching.app.workers import Broker, kill, wait_for, worker, worker_environment
+from tests.matching.app.workers import Broker, kill, running_broker, wait_for, worker, worker_environment
 
 TOPICS = (
     "blood glucose patches", "surgical robot arms", "stroke exoskeletons", "retinal cameras", "bone cement",
@@ -36,21 +34,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 @pytest.fixture
 def broker() -> Iterator[Broker]:
     """A broker of the test's own, to which this process sends too."""
-    started = Broker()
-    started.start()
-    before = current_app.conf.broker_url
-    _send_to(started.url)
-    yield started
-    _send_to(before)
-    started.stop()
-
-
-def _send_to(url: str) -> None:
-    current_app.conf.broker_url = url
-    pools.reset()
-    current_app._pool = None
-    current_app.amqp._producer_pool = None
-    outbox._paused_until = 0.0
+    with running_broker() as started:
+        yield started
 
 
 def _publish(listing: Listing) -> None:

@@ -14,7 +14,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from celery import current_app
 from django.db import connection
+from kombu import pools
+
+from qiao.activity.domain import outbox
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -58,6 +62,28 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
+
+
+@contextmanager
+def running_broker() -> Iterator[Broker]:
+    """A broker of the test's own, to which this process sends too."""
+    broker = Broker()
+    broker.start()
+    before = current_app.conf.broker_url
+    _send_to(broker.url)
+    try:
+        yield broker
+    finally:
+        _send_to(before)
+        broker.stop()
+
+
+def _send_to(url: str) -> None:
+    current_app.conf.broker_url = url
+    pools.reset()
+    current_app._pool = None
+    current_app.amqp._producer_pool = None
+    outbox._paused_until = 0.0
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float) -> float:

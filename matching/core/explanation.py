@@ -77,11 +77,12 @@ class SideExplanation:
     reasons: tuple[Reason, ...]
     misfits: tuple[Reason, ...]
     unknown: tuple[Reason, ...]
+    bias: float = BIAS
 
     @property
     def probability(self) -> float:
         """The other side's acceptance, recomputed from what is told."""
-        total = BIAS + sum(reason.amount for reason in (*self.reasons, *self.misfits))
+        total = self.bias + sum(reason.amount for reason in (*self.reasons, *self.misfits))
         return 1.0 / (1.0 + math.exp(-total))
 
 
@@ -91,11 +92,14 @@ class Explanation:
 
     first: SideExplanation
     second: SideExplanation
+    #: Each side's own acceptance by the value of its fits: what its response will teach, whatever is edited later.
+    values: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: `first` and `second` are what each side reads; misfits and unknowns name whose they are."""
         return {
-            "bias": BIAS,
+            "bias": self.first.bias,
+            "values": self.values,
             "first": [reason.to_json() for reason in self.first.reasons],
             "second": [reason.to_json() for reason in self.second.reasons],
             "misfits": _joined(self.first.misfits, self.second.misfits),
@@ -112,7 +116,11 @@ def explain(meeting: Meeting, evidence: Mapping[tuple[str, str], Evidence]) -> E
         for pair in meeting.further
         if (found := evidence.get((pair.first_listing, pair.second_listing))) is not None
     )
-    return Explanation(first=_side(best.by_second, words, further), second=_side(best.by_first, words, further))
+    return Explanation(
+        first=_side(best.by_second, words, further),
+        second=_side(best.by_first, words, further),
+        values={"first": best.by_first.values, "second": best.by_second.values},
+    )
 
 
 def _side(acceptance: Acceptance, words: Evidence, further: Sequence[Reason]) -> SideExplanation:
@@ -136,6 +144,7 @@ def _side(acceptance: Acceptance, words: Evidence, further: Sequence[Reason]) ->
         reasons=(*sorted(for_it, key=lambda reason: (-reason.amount, reason.code)), *further),
         misfits=tuple(sorted(against, key=lambda reason: (reason.amount, reason.code))),
         unknown=unknown,
+        bias=acceptance.bias,
     )
 
 

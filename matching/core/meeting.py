@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from matching.core.limits import limits_between, limits_on
 from matching.core.profiles import OrganisationProfile
-from matching.core.scoring import PairScore, band_of, score_pair
+from matching.core.scoring import PRIORS, PairScore, Weights, band_of, score_pair
 
 FURTHER = 0.12
 MOST_FURTHER = 2
@@ -56,6 +56,7 @@ def meeting_of(
     similarities: Mapping[tuple[str, str], float],
     *,
     today: datetime.date,
+    weights: Weights = PRIORS,
 ) -> Meeting | None:
     """The best evidence for the two, or None when a limit forbids every pair of their listings.
 
@@ -65,7 +66,15 @@ def meeting_of(
     if limits_between(first, second):
         return None
     scored = [
-        score_pair(first, one, second, other, standardised_similarity=similarities.get((one.id, other.id)), today=today)
+        score_pair(
+            first,
+            one,
+            second,
+            other,
+            standardised_similarity=similarities.get((one.id, other.id)),
+            today=today,
+            weights=weights,
+        )
         for one in first.listings
         for other in second.listings
         if not limits_on(first, one, second, other, today=today)

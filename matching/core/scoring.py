@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +40,7 @@ class Term:
         return -self.penalty * (self.neutral - value) / self.neutral
 
 
-#: Priors of a new bridge: judgements of ours, in log-odds. Responses will refit them.
+#: Priors of a new bridge: judgements of ours, in log-odds. Responses refit them (`matching/core/learning`).
 TERMS = {
     term.code: term
     for term in (
@@ -62,6 +63,18 @@ TERMS = {
 
 
 @dataclass(frozen=True)
+class Weights:
+    """What a bridge scores with: the priors, or what its responses have made of them. `version` 0 are the priors."""
+
+    bias: float = BIAS
+    terms: Mapping[str, Term] = field(default_factory=lambda: TERMS)
+    version: int = 0
+
+
+PRIORS = Weights()
+
+
+@dataclass(frozen=True)
 class Contribution:
     """One fit's part in an acceptance. `value` is None, and `amount` 0, for what is not known."""
 
@@ -76,11 +89,17 @@ class Acceptance:
     """How likely one side is to accept the other, with everything that went into it."""
 
     contributions: tuple[Contribution, ...]
+    bias: float = BIAS
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Each fit's value by its code: what the acceptance stands on, whatever the weights."""
+        return {contribution.code: contribution.value for contribution in self.contributions}
 
     @property
     def probability(self) -> float:
-        """From 0 to 1: recomputed from the contributions alone."""
-        total = BIAS + sum(contribution.amount for contribution in self.contributions)
+        """From 0 to 1: recomputed from the contributions and the bias alone."""
+        total = self.bias + sum(contribution.amount for contribution in self.contributions)
         return 1.0 / (1.0 + math.exp(-total))
 
 
@@ -125,35 +144,38 @@ def score_pair(
     *,
     standardised_similarity: float | None,
     today: datetime.date,
+    weights: Weights = PRIORS,
 ) -> PairScore:
     """Score two listings that no limit forbids. The similarity of their texts comes calibrated by pair of languages."""
     need, offer = (
         (first_listing, second_listing) if first_listing.direction == "need" else (second_listing, first_listing)
     )
     shared = [
-        _made("text", None if standardised_similarity is None else text_value(standardised_similarity)),
-        _made("complement", answers(need.kind, offer.kind), need_kind=need.kind, offer_kind=offer.kind),
+        _made(weights, "text", None if standardised_similarity is None else text_value(standardised_similarity)),
+        _made(weights, "complement", answers(need.kind, offer.kind), need_kind=need.kind, offer_kind=offer.kind),
         _made(
+            weights,
             "sector",
             fits.sector_fit(first_listing, second_listing),
             sectors=list(fits.shared_sectors(first_listing, second_listing)),
         ),
         _made(
+            weights,
             "form",
             fits.form_fit(first_listing, second_listing),
             forms=list(fits.shared_forms(first_listing, second_listing)),
             first_forms=list(first_listing.forms),
             second_forms=list(second_listing.forms),
         ),
-        _made("ticket", fits.ticket_fit(first_listing, second_listing)) if need.kind == "investment" else None,
-        _made("helix", helix_fit(first.kind, second.kind), first_kind=first.kind, second_kind=second.kind),
+        _made(weights, "ticket", fits.ticket_fit(first_listing, second_listing)) if need.kind == "investment" else None,
+        _made(weights, "helix", helix_fit(first.kind, second.kind), first_kind=first.kind, second_kind=second.kind),
     ]
     common = [one for one in shared if one is not None]
     return PairScore(
         first_listing=first_listing.id,
         second_listing=second_listing.id,
-        by_first=_acceptance(common, first_listing, second, second_listing, "first", "second", today),
-        by_second=_acceptance(common, second_listing, first, first_listing, "second", "first", today),
+        by_first=_acceptance(common, first_listing, second, second_listing, "first", "second", today, weights),
+        by_second=_acceptance(common, second_listing, first, first_listing, "second", "first", today, weights),
     )
 
 
@@ -165,9 +187,11 @@ def _acceptance(
     accepting_side: str,
     other_side: str,
     today: datetime.date,
+    weights: Weights,
 ) -> Acceptance:
     own = [
         _made(
+            weights,
             "stage",
             fits.stage_fit(accepting, others_listing),
             **{
@@ -175,26 +199,26 @@ def _acceptance(
                 f"{other_side}_stages": list(others_listing.stages_sought) or _one(others_listing.stage),
             },
         ),
-        _made("freshness", fits.freshness(others_listing, today)),
-        _made("profile", other.completeness),
+        _made(weights, "freshness", fits.freshness(others_listing, today)),
+        _made(weights, "profile", other.completeness),
     ]
     protection = fits.protection_fit(accepting, others_listing)
     if protection is not None:
-        own.append(_made("protection", protection, ip_status=others_listing.ip_status))
+        own.append(_made(weights, "protection", protection, ip_status=others_listing.ip_status))
     if accepting.regions_sought:
         regions = fits.region_fit(accepting, other)
-        own.append(_made("region", regions, regions=list(accepting.regions_sought)))
+        own.append(_made(weights, "region", regions, regions=list(accepting.regions_sought)))
     if accepting.partner_kinds:
-        own.append(_made("kind_sought", 1.0, kind=other.kind))
+        own.append(_made(weights, "kind_sought", 1.0, kind=other.kind))
     if accepting.partner_sizes:
-        own.append(_made("size_sought", None if other.size is None else 1.0, size=other.size))
+        own.append(_made(weights, "size_sought", None if other.size is None else 1.0, size=other.size))
     if accepting.countries:
-        own.append(_made("country_sought", 1.0, country=other.country))
-    return Acceptance((*common, *own))
+        own.append(_made(weights, "country_sought", 1.0, country=other.country))
+    return Acceptance((*common, *own), bias=weights.bias)
 
 
-def _made(code: str, value: float | None, **params: Any) -> Contribution:
-    amount = 0.0 if value is None else TERMS[code].contribution(value)
+def _made(weights: Weights, code: str, value: float | None, **params: Any) -> Contribution:
+    amount = 0.0 if value is None else weights.terms[code].contribution(value)
     return Contribution(code=code, value=value, amount=amount, params=params)
 
 

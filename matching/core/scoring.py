@@ -21,7 +21,8 @@ from matching.core.complementarity import answers, helix_fit
 from matching.core.profiles import ListingProfile, OrganisationProfile
 
 BIAS = -1.6
-STRONG, GOOD = 0.85, 0.65
+STRONG, GOOD = 0.9, 0.7
+TEXT_SLOPE, TEXT_OFFSET = 1.6, 1.8
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Term:
 TERMS = {
     term.code: term
     for term in (
-        Term("text", 3.0, 4.5),  # nothing else makes up for texts that are about different things
+        Term("text", 3.0, 3.5),  # nothing else makes up for texts that are about different things
         Term("complement", 0.8, 1.0),
         Term("sector", 0.8, 0.8, neutral=0.4),
         Term("stage", 0.5, 0.6),
@@ -129,11 +130,12 @@ def band_of(score: float) -> str:
 
 
 def text_value(standardised: float) -> float:
-    """A similarity told in deviations above random pairs, as a value from 0 to 1: 0.5 at 2.6 deviations, 0.84 at 4.
+    """How likely two texts are about the same thing, from 0 to 1, from how rare their likeness is for both.
 
-    Among a hundred texts a few stand two deviations out by chance alone.
+    The likeness comes in deviations above what is usual for each, less what chance gives among so many texts. Slope and
+    offset are those of a logistic regression on judged pairs of five public sets (docs/matcher.md says which).
     """
-    return 1.0 / (1.0 + math.exp(-1.2 * (standardised - 2.6)))
+    return 1.0 / (1.0 + math.exp(-(TEXT_SLOPE * standardised - TEXT_OFFSET)))
 
 
 def score_pair(

@@ -3,7 +3,7 @@
 An encoder of many languages puts each language in a corner of its own, so that in a pool of both a text finds its own
 language first. Taking each language's mean away, measured on the pool itself, moves the corners onto one another
 (cf. Libovický et al. 2020, "On the Language Neutrality of Pre-trained Multilingual Representations"). What is left is
-calibrated by pair of languages: a similarity is told in standard deviations above that of random pairs.
+calibrated: a similarity is told in standard deviations above what is usual for both texts (`cohorts.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from matching.embedding.cohorts import ENOUGH, Cohorts, Usual
 from matching.embedding.protocol import Vectors, unit
 
-#: Fewer texts than this tell too little of a language: its mean shrinks towards nothing in proportion.
-ENOUGH = 30
 #: Random pairs looked at for each pair of languages.
 SAMPLED_PAIRS = 20_000
 #: Spread of random similarities assumed before a pool has been measured.
@@ -25,15 +24,21 @@ ASSUMED_MEAN, ASSUMED_DEVIATION = 0.20, 0.11
 
 @dataclass(frozen=True)
 class LanguageStatistics:
-    """Means by language, each of shape (dimension,), and (mean, deviation) of random similarities by language pair."""
+    """Means by language, each of shape (dimension,), (mean, deviation) of random similarities by language pair, cohorts.
+
+    Where fewer than `ENOUGH` texts tell of a language, its mean shrinks towards nothing in proportion.
+    """
 
     means: dict[str, Vectors] = field(default_factory=dict)
     pairs: dict[str, tuple[float, float]] = field(default_factory=dict)
     fitted_on: int = 0
+    cohorts: Cohorts = field(default_factory=Cohorts)
 
     @classmethod
-    def fit(cls, vectors: Vectors, languages: list[str], *, seed: int = 0) -> LanguageStatistics:
-        """Measure a pool: `vectors` of shape (n, dimension), one language for each row."""
+    def fit(
+        cls, vectors: Vectors, languages: list[str], directions: list[str] | None = None, *, seed: int = 0
+    ) -> LanguageStatistics:
+        """Measure a pool: `vectors` of shape (n, dimension), one language for each row, and `need` or `offer`."""
         rows = {language: np.array([i for i, one in enumerate(languages) if one == language]) for language in languages}
         means = {
             language: (vectors[at].mean(axis=0) * (len(at) / (len(at) + ENOUGH))).astype(np.float32)
@@ -57,7 +62,8 @@ class LanguageStatistics:
                     float(weight * similarities.mean() + (1 - weight) * ASSUMED_MEAN),
                     float(max(weight * similarities.std() + (1 - weight) * ASSUMED_DEVIATION, 0.02)),
                 )
-        return cls(means=means, pairs=pairs, fitted_on=len(vectors))
+        cohorts = Cohorts() if directions is None else Cohorts.draw(centred, languages, directions, seed=seed)
+        return cls(means=means, pairs=pairs, fitted_on=len(vectors), cohorts=cohorts)
 
     def centre(self, vectors: Vectors, languages: list[str]) -> Vectors:
         """Unit vectors without their language's mean; shape as given."""
@@ -77,10 +83,10 @@ class LanguageStatistics:
             moved = moved - self.means[language] + self.means[target]
         return unit(moved)
 
-    def standardised(self, similarity: float, one: str, other: str) -> float:
-        """Deviations by which a similarity of centred vectors stands above that of random pairs of these languages."""
-        mean, deviation = self.pairs.get(_key(one, other), (ASSUMED_MEAN, ASSUMED_DEVIATION))
-        return (similarity - mean) / deviation
+    def usual(self, centred: Vectors, language: str, *, facing: str, other_language: str) -> Usual:
+        """What similarities are usual for these centred texts of `language` with a direction in another language."""
+        assumed = self.pairs.get(_key(language, other_language), (ASSUMED_MEAN, ASSUMED_DEVIATION))
+        return self.cohorts.usual(centred, facing, other_language, assumed)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept beside the vectors."""
@@ -88,6 +94,7 @@ class LanguageStatistics:
             "means": {language: [round(float(value), 6) for value in mean] for language, mean in self.means.items()},
             "pairs": {key: list(values) for key, values in self.pairs.items()},
             "fitted_on": self.fitted_on,
+            "cohorts": self.cohorts.to_json(),
         }
 
     @classmethod
@@ -97,6 +104,7 @@ class LanguageStatistics:
             means={language: np.array(mean, dtype=np.float32) for language, mean in data.get("means", {}).items()},
             pairs={key: (float(mean), float(deviation)) for key, (mean, deviation) in data.get("pairs", {}).items()},
             fitted_on=int(data.get("fitted_on", 0)),
+            cohorts=Cohorts.from_json(data.get("cohorts", {})),
         )
 
 

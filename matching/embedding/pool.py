@@ -12,7 +12,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matching.embedding.centres import ENOUGH, LanguageStatistics
+from matching.embedding.centres import LanguageStatistics
+from matching.embedding.cohorts import ENOUGH
 from matching.embedding.packaged import ENGLISH, MANY_LANGUAGES, UNIVERSAL, PackagedModel
 from matching.embedding.passages import split_passages, split_sentences
 from matching.embedding.protocol import Vectors, unit

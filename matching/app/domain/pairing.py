@@ -65,16 +65,21 @@ def _meeting_between(pool: Pool, first: Member, second: Member) -> Meeting | Non
 
 
 def _similarities(pool: Pool, first: Member, second: Member) -> dict[tuple[str, str], float]:
-    """Standardised similarity of each two listings: the best of the languages they are written in."""
+    """How rare the likeness of each two listings is for both: the best of the languages they are written in.
+
+    In deviations above what is usual, less what chance would give on a bridge of this size (`embedding/cohorts.py`).
+    """
     found: dict[tuple[str, str], float] = {}
     if not first.raw.listing_ids or not second.raw.listing_ids:
         return found
     cosines = first.centred @ second.centred.T
+    allowance = pool.statistics.cohorts.allowance
     for row, column in np.ndindex(cosines.shape):
         key = str(first.raw.listing_ids[row]), str(second.raw.listing_ids[column])
-        value = pool.statistics.standardised(
-            float(cosines[row, column]), first.raw.languages[row], second.raw.languages[column]
-        )
+        one, other = first.usual[second.raw.languages[column]], second.usual[first.raw.languages[row]]
+        rare = (cosines[row, column] - one.mean[row]) / one.deviation[row]
+        rare_too = (cosines[row, column] - other.mean[column]) / other.deviation[column]
+        value = float(rare + rare_too) / 2 - allowance
         found[key] = max(value, found.get(key, value))
     return found
 

@@ -21,7 +21,10 @@ from matching.app.halfvec import vector_bytes, vector_from_bytes
 from matching.app.models import ListingVector, Proposal
 from matching.core.profiles import OrganisationProfile
 from matching.embedding import LanguageStatistics
+from matching.embedding.cohorts import Usual
 from qiao.bridges.models import MatchingPolicy
+from qiao.common.languages import TextLanguage
+from qiao.directory.enums import Direction
 from qiao.directory.models import Block, Listing, Membership, Organisation
 
 
@@ -37,13 +40,17 @@ class VectorSet:
 
 @dataclass(frozen=True)
 class Member:
-    """An approved member with its live listings that are encoded."""
+    """An approved member with its live listings that are encoded.
+
+    `centred` has a row for each of `raw`; `usual` tells, by the other text's language, what is usual for each row.
+    """
 
     organisation: Organisation
     side_id: int
     listings: dict[int, Listing]
     raw: VectorSet
     centred: NDArray[np.float32]
+    usual: dict[str, Usual]
     blocked: frozenset[int]
 
     @cached_property
@@ -90,12 +97,14 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     members = {}
     for organisation in organisations:
         raw = vectors.get(organisation.pk) or VectorSet((), (), (), np.zeros((0, 1), dtype=np.float32))
+        centred = statistics.centre(raw.vectors, list(raw.languages))
         members[organisation.pk] = Member(
             organisation=organisation,
             side_id=sides[organisation.pk],
             listings={pk: one for pk, one in listings[organisation.pk].items() if pk in raw.listing_ids},
             raw=raw,
-            centred=statistics.centre(raw.vectors, list(raw.languages)),
+            centred=centred,
+            usual=_usual(statistics, raw, centred, listings[organisation.pk]),
             blocked=frozenset(blocked[organisation.pk]),
         )
     return Pool(
@@ -106,6 +115,27 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
         today=timezone.localdate(),
         members=members,
     )
+
+
+def _usual(
+    statistics: LanguageStatistics, raw: VectorSet, centred: NDArray[np.float32], listings: dict[int, Listing]
+) -> dict[str, Usual]:
+    """What similarities are usual for each vector, by the language of the texts it is compared with."""
+    kinds = [
+        (language, listings[pk].direction if pk in listings else "")
+        for pk, language in zip(raw.listing_ids, raw.languages, strict=True)
+    ]
+    usual = {}
+    for other in TextLanguage.values:
+        mean = np.zeros(len(kinds), dtype=np.float32)
+        deviation = np.ones(len(kinds), dtype=np.float32)
+        for language, direction in set(kinds):
+            rows = [row for row, kind in enumerate(kinds) if kind == (language, direction)]
+            facing = Direction.NEED if direction == Direction.OFFER else Direction.OFFER
+            found = statistics.usual(centred[rows], language, facing=facing, other_language=other)
+            mean[rows], deviation[rows] = found.mean, found.deviation
+        usual[other] = Usual(mean=mean, deviation=deviation)
+    return usual
 
 
 def organisations_to_match(bridge_id: int) -> list[int]:

@@ -19,12 +19,14 @@ def fit_statistics(bridge_id: int) -> Statistics:
     rows = list(
         ListingVector.objects.filter(bridge_id=bridge_id, encoder=name)
         .order_by("pk")
-        .values_list(vector_bytes(), "language")[:MOST_MEASURED]
+        .values_list(vector_bytes(), "language", "listing__direction")[:MOST_MEASURED]
     )
     if not rows:
         return Statistics()
     statistics = Statistics.fit(
-        np.stack([vector_from_bytes(vector) for vector, _ in rows]), [language for _, language in rows]
+        np.stack([vector_from_bytes(vector) for vector, _, _ in rows]),
+        [language for _, language, _ in rows],
+        [direction for _, _, direction in rows],
     )
     LanguageStatistics.objects.update_or_create(
         bridge_id=bridge_id,

@@ -24,7 +24,7 @@ ASSUMED_MEAN, ASSUMED_DEVIATION = 0.20, 0.11
 
 @dataclass(frozen=True)
 class LanguageStatistics:
-    """Means by language, each of shape (dimension,), (mean, deviation) of random similarities by language pair, cohorts.
+    """Means by language, each of shape (dimension,), (mean, deviation) of random pairs by language pair, cohorts.
 
     Where fewer than `ENOUGH` texts tell of a language, its mean shrinks towards nothing in proportion.
     """

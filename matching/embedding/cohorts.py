@@ -1,8 +1,8 @@
 """What keeps a text that is a little like everything from meeting everybody.
 
-A short or general text lies near to all others, and a similarity that is rare for one text is daily bread for another.
-So a similarity is told against what is usual for *both* of its texts: each is compared with a cohort, a sample of what it
-could meet (offers for a need, needs for an offer, in the language of the other text), and
+A short or general text lies near to all others, and a similarity that is rare for one text is daily bread for
+another. So a similarity is told against what is usual for *both* of its texts: each is compared with a cohort, a sample
+of what it could meet (offers for a need, needs for an offer, in the language of the other text), and
 
     z = ((s - mean_a) / deviation_a + (s - mean_b) / deviation_b) / 2
 

@@ -24,3 +24,42 @@ class Band(models.TextChoices):
     STRONG = "strong", _("Strong")
     GOOD = "good", _("Good")
     POSSIBLE = "possible", _("Possible")
+
+
+class ResponseKind(models.TextChoices):
+    """What a side did with a proposal. `matching.core.learning.responses` says how firmly each speaks."""
+
+    SAVED = "saved", _("Saved")
+    DISMISSED = "dismissed", _("Dismissed")
+    INTERESTED = "interested", _("Interested")
+    DECLINED = "declined", _("Declined")
+    INTRODUCED = "introduced", _("Introduced")
+    MEETING = "meeting", _("Meeting held")
+    AGREEMENT = "agreement", _("Agreement")
+
+
+class RefitOutcome(models.TextChoices):
+    """What came of a refit of a bridge's weights."""
+
+    BETTER = "better", _("Foretells better")
+    TOO_FEW = "too_few", _("Too few responses")
+    NOT_BETTER = "not_better", _("Foretells no better")
+
+
+class Fit(models.TextChoices):
+    """Names of the score's terms, where one speaks of the fit as such."""
+
+    TEXT = "text", _("What the texts say")
+    COMPLEMENT = "complement", _("Kinds of need and offer")
+    SECTOR = "sector", _("Sectors")
+    STAGE = "stage", _("Stage of development")
+    FORM = "form", _("Form of cooperation")
+    TICKET = "ticket", _("Sum and ticket")
+    REGION = "region", _("Regions of investment")
+    PROTECTION = "protection", _("State of the intellectual property")
+    HELIX = "helix", _("Kinds of the two organisations")
+    FRESHNESS = "freshness", _("Age of the text")
+    PROFILE = "profile", _("Completeness of the profile")
+    KIND_SOUGHT = "kind_sought", _("Kind of partner asked for")
+    SIZE_SOUGHT = "size_sought", _("Size of partner asked for")
+    COUNTRY_SOUGHT = "country_sought", _("Country of partner asked for")

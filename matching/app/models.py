@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
-from matching.app.enums import Band, ProposalState, RunState
-from matching.app.querysets import MatchRunQuerySet, ProposalQuerySet
+from matching.app.enums import Band, ProposalState, RefitOutcome, ResponseKind, RunState
+from matching.app.querysets import MatchRunQuerySet, ProposalQuerySet, ResponseQuerySet
 from qiao.common.models import Public, Timestamped
 
 
@@ -92,6 +93,7 @@ class MatchRun(Public):
     requested_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     encoder = models.CharField(max_length=80, blank=True)
     policy_version = models.PositiveIntegerField(default=0)
+    model_version = models.PositiveIntegerField(default=0)
     problem_digest = models.CharField(max_length=64, blank=True)
     seed = models.IntegerField(default=0)
     parts_total = models.PositiveIntegerField(default=0)
@@ -163,6 +165,7 @@ class Proposal(Public):
     reasons = models.JSONField(default=dict)
     encoder = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField(default=0)
+    model_version = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(MatchRun, null=True, on_delete=models.SET_NULL, related_name="proposals")
     scored_at = models.DateTimeField(null=True)
 
@@ -184,3 +187,90 @@ class Proposal(Public):
 
     def __str__(self) -> str:
         return f"{self.first_id} ↔ {self.second_id}"
+
+
+class Response(Timestamped):
+    """What one side did with a proposal, as something to learn from. One that was undone is void.
+
+    `values` are the values of that side's acceptance when the proposal was shown: later edits change nothing of what a
+    response was about. Private to the side, as the act itself is.
+    """
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="responses")
+    proposal = models.ForeignKey(Proposal, null=True, on_delete=models.SET_NULL, related_name="responses")
+    organisation = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="responses")
+    other = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=12, choices=ResponseKind)
+    reason = models.CharField(max_length=24, blank=True)
+    values = models.JSONField(default=dict)
+    # Place in the list when it was given: not used for learning (docs/learning.md says why), kept for who asks.
+    rank = models.PositiveIntegerField(null=True)
+    model_version = models.PositiveIntegerField(default=0)
+    # Given by somebody who was at the bridge's desk then: a try, not an opinion.
+    by_staff = models.BooleanField(default=False)
+    voided_at = models.DateTimeField(null=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("response to a proposal")
+        verbose_name_plural = _("responses to proposals")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("bridge", "organisation", "other", "kind"),
+                condition=models.Q(voided_at=None),
+                name="one_standing_response_of_a_kind",
+            ),
+        )
+        indexes = (models.Index(fields=("bridge", "updated_at"), name="response_by_bridge"),)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} to {self.other_id}: {self.kind}"
+
+
+class ScoringModel(Timestamped):
+    """The result of one refit of a bridge's weights: adopted or not, and why. Version 0 are the priors, which no row has.
+
+    `data` are the weights (empty where responses were too few); `known` counts, for each term, the responses that knew
+    its fit; `quality` is of the priors, of what was in use (`base_version`) and of what was fitted, on held-out pairs.
+    """
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="scoring_models")
+    version = models.PositiveIntegerField()
+    base_version = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=12, choices=RefitOutcome)
+    adopted = models.BooleanField(default=False)
+    data = models.JSONField(default=dict)
+    fitted_on = models.PositiveIntegerField(default=0)
+    organisations = models.PositiveIntegerField(default=0)
+    held_out = models.PositiveIntegerField(default=0)
+    known = models.JSONField(default=dict)
+    quality = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("bridge", "-version")
+        verbose_name = _("weights of a bridge")
+        verbose_name_plural = _("weights of bridges")
+        constraints = (models.UniqueConstraint(fields=("bridge", "version"), name="one_model_a_version"),)
+
+    def __str__(self) -> str:
+        return f"{self.bridge_id} v{self.version}"
+
+
+class BridgeLearning(Timestamped):
+    """How far a bridge has learned: the weights in use (none: the priors), and whether organisers hold them."""
+
+    bridge = models.OneToOneField("bridges.Bridge", on_delete=models.CASCADE, related_name="learning")
+    in_use = models.ForeignKey(ScoringModel, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Chosen by an organiser: refits go on and are shown, and none is adopted by itself until it is let go.
+    held = models.BooleanField(default=False)
+    refitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("learning of a bridge")
+        verbose_name_plural = _("learning of bridges")
+
+    def __str__(self) -> str:
+        return f"{self.bridge_id}: {self.in_use_id}"

@@ -10,7 +10,7 @@ from matching.app.enums import ProposalState, RunState
 from qiao.bridges.models import Bridge, BridgeStaff
 
 if TYPE_CHECKING:
-    from matching.app.models import MatchRun, Proposal
+    from matching.app.models import MatchRun, Proposal, Response
     from qiao.directory.models import Organisation
 
 
@@ -62,6 +62,30 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
                 rank=models.Case(models.When(first=organisation, then="rank_for_first"), default="rank_for_second")
             )
             .order_by(models.F("rank").asc(nulls_last=True), "-score", "id")
+        )
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Responses to proposals."""
+
+    def standing(self) -> ResponseQuerySet:
+        """Those that were not undone."""
+        return self.filter(voided_at=None)
+
+    def that_count(self) -> ResponseQuerySet:
+        """Standing ones of approved members, given by people who are neither shut out nor at the bridge's desk."""
+        from qiao.directory.models import Membership
+
+        at_the_desk = BridgeStaff.objects.filter(bridge=models.OuterRef("bridge_id"), user=models.OuterRef("user_id"))
+        membership = Membership.objects.approved().filter(
+            bridge=models.OuterRef("bridge_id"), organisation=models.OuterRef("organisation_id")
+        )
+        return (
+            self.standing()
+            .filter(models.Exists(membership), by_staff=False)
+            .exclude(user__is_active=False)
+            .exclude(user__is_superuser=True)
+            .exclude(models.Exists(at_the_desk))
         )
 
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
-from matching.app.domain import refreshing, runs
+from matching.app.domain import learning, refreshing, runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
 from matching.app.models import RunPart
@@ -82,6 +82,19 @@ def resume_stalled_runs() -> None:
     _send_parts(part_ids)
     for listing_id in overdue_work():
         refresh_listing.apply_async(args=[listing_id], expires=600)
+
+
+@shared_task(name="matching.refit_weights")
+def refit_weights() -> None:
+    """Have the weights of each bridge with new responses refitted."""
+    for bridge_id in learning.bridges_to_refit():
+        refit_weights_of.apply_async(args=[bridge_id], expires=43_200)
+
+
+@shared_task(name="matching.refit_weights_of", **_PASSING)
+def refit_weights_of(bridge_id: int) -> None:
+    """Refit the weights of one bridge from its responses, and adopt them if they foretell better."""
+    learning.refit_bridge(bridge_id)
 
 
 def _send_parts(part_ids: list[int]) -> None:

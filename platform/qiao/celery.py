@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -27,5 +28,10 @@ app.conf.beat_schedule = {
     "send-mail": {"task": "notifications.send_waiting_mail", "schedule": 15.0, "options": {"expires": 60}},
     "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
+    "refit-weights": {
+        "task": "matching.refit_weights",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"expires": 21_600},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

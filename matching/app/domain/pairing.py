@@ -58,7 +58,7 @@ def _meeting_between(pool: Pool, first: Member, second: Member) -> Meeting | Non
         meeting
         for one in first.profiles
         for other in second.profiles
-        if (meeting := meeting_of(one, other, similarities, today=pool.today)) is not None
+        if (meeting := meeting_of(one, other, similarities, today=pool.today, weights=pool.weights)) is not None
     ]
     # Ties go to what comes first: the names before the anonymous listings.
     return max(meetings, key=lambda meeting: meeting.score, default=None)

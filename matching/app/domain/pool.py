@@ -15,11 +15,13 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from matching.app.adapters import organisation_profiles
+from matching.app.domain.learning_weights import version_in_use, weights_in_use
 from matching.app.domain.statistics import statistics_of
 from matching.app.encoder import encoder_name
 from matching.app.halfvec import vector_bytes, vector_from_bytes
 from matching.app.models import ListingVector, Proposal
 from matching.core.profiles import OrganisationProfile
+from matching.core.scoring import Weights
 from matching.embedding import LanguageStatistics
 from matching.embedding.cohorts import Usual
 from qiao.bridges.models import MatchingPolicy
@@ -67,6 +69,7 @@ class Pool:
 
     bridge_id: int
     policy: MatchingPolicy
+    weights: Weights
     encoder: str
     statistics: LanguageStatistics
     today: datetime.date
@@ -110,6 +113,7 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     return Pool(
         bridge_id=bridge_id,
         policy=MatchingPolicy.objects.get(bridge_id=bridge_id),
+        weights=weights_in_use(bridge_id),
         encoder=name,
         statistics=statistics,
         today=timezone.localdate(),
@@ -147,11 +151,12 @@ def organisations_to_match(bridge_id: int) -> list[int]:
 
 
 def pool_digest(bridge_id: int) -> str:
-    """SHA-256 over what a run works on: who is a member, what is live, how it is encoded, and under which policy."""
+    """SHA-256 over what a run works on: who is a member, what is live, how it is encoded, by which policy and weights."""
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     lines = [
         f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor}"
     ]
+    lines.append(f"weights {version_in_use(bridge_id)}")
     members = Membership.objects.approved().filter(bridge_id=bridge_id).order_by("organisation_id")
     lines += [
         f"member {pk} {side} {changed.isoformat()}"

@@ -17,7 +17,7 @@ from qiao.directory.models import Organisation
 
 _CONTENT = (
     "first_listing", "second_listing", "state", "score", "band", "score_for_first", "score_for_second", "reasons",
-    "encoder", "policy_version", "run", "scored_at", "updated_at",
+    "encoder", "policy_version", "model_version", "run", "scored_at", "updated_at",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def store_pairs(pool: Pool, pairs: Iterable[ScoredPair], *, run: MatchRun | None
                 reasons=reasons[pair.ids],
                 encoder=pool.encoder,
                 policy_version=pool.policy.version,
+                model_version=pool.weights.version,
                 run=run,
                 scored_at=now,
             )

@@ -21,6 +21,7 @@ from django.utils import timezone
 from matching.app.domain.choosing import choose_proposals
 from matching.app.domain.encoding import encode_listings, forget_listings, listings_to_encode
 from matching.app.domain.figures import figures_of
+from matching.app.domain.learning_weights import version_in_use
 from matching.app.domain.pool import organisations_to_match, pool_digest
 from matching.app.domain.refreshing import note_matched, refresh_pairs
 from matching.app.domain.statistics import fit_statistics
@@ -133,7 +134,10 @@ def work_on_part(part_id: int) -> bool:
 
 @transaction.atomic
 def finish_run(run_id: int) -> bool:
-    """When every part is done: choose what each organisation receives and close the run; returns whether it did."""
+    """When every part is done: choose what each organisation receives and close the run; returns whether it did.
+
+    Weights that were adopted while it ran ask for another run.
+    """
     run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
     if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
         return False
@@ -144,6 +148,8 @@ def finish_run(run_id: int) -> bool:
     run.figures = run.figures | figures_of(run)
     run.save(update_fields=["finished_at", "error", "figures"])
     record("finish_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
+    if run.model_version != version_in_use(run.bridge_id):
+        request_run(run.bridge, actor=None)
     return True
 
 
@@ -231,6 +237,7 @@ def _prepare(run: MatchRun) -> bool:
             return False
     fit_statistics(run.bridge_id)
     organisations = organisations_to_match(run.bridge_id)
+    weights = version_in_use(run.bridge_id)
     digest = pool_digest(run.bridge_id)
     with transaction.atomic():
         locked = MatchRun.objects.select_for_update(no_key=True).get(pk=run.pk)
@@ -242,10 +249,15 @@ def _prepare(run: MatchRun) -> bool:
         )
         locked.encoder = encoder_name()
         locked.policy_version = policy.version
+        locked.model_version = weights
         locked.problem_digest = digest
         locked.parts_total = len(parts)
         locked.heartbeat_at = timezone.now()
-        locked.save(update_fields=["encoder", "policy_version", "problem_digest", "parts_total", "heartbeat_at"])
+        locked.save(
+            update_fields=[
+                "encoder", "policy_version", "model_version", "problem_digest", "parts_total", "heartbeat_at",
+            ]
+        )  # fmt: skip
     return True
 
 

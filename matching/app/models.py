@@ -231,7 +231,7 @@ class Response(Timestamped):
 
 
 class ScoringModel(Timestamped):
-    """The result of one refit of a bridge's weights: adopted or not, and why. Version 0 are the priors, which no row has.
+    """What one refit of a bridge's weights came to: adopted or not, and why. No row has version 0: these are the priors.
 
     `data` are the weights (empty where responses were too few); `known` counts, for each term, the responses that knew
     its fit; `quality` is of the priors, of what was in use (`base_version`) and of what was fitted, on held-out pairs.

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from matching.app.models import LanguageStatistics, ListingVector, MatchRun, Proposal, RunPart
+from matching.app.models import LanguageStatistics, ListingVector, MatchRun, Proposal, RunPart, ScoringModel
 
 
 class ReadOnly:
@@ -51,6 +51,15 @@ class ProposalAdmin(ReadOnly, admin.ModelAdmin[Proposal]):
     list_filter = ("state", "band", "bridge")
     list_select_related = ("bridge", "first", "second")
     search_fields = ("public_id", "first__name_en", "first__name_zh", "second__name_en", "second__name_zh")
+
+
+@admin.register(ScoringModel)
+class ScoringModelAdmin(ReadOnly, admin.ModelAdmin[ScoringModel]):
+    """Refits of each bridge's weights. Single responses are private and are not here."""
+
+    list_display = ("bridge", "version", "outcome", "adopted", "fitted_on", "created_at")
+    list_filter = ("outcome", "adopted", "bridge")
+    list_select_related = ("bridge",)
 
 
 @admin.register(LanguageStatistics)

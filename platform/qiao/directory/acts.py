@@ -62,6 +62,10 @@ DESK_ACTS: dict[str, StrOrPromise] = {
     "request_run": _("asked for a run of the matcher"),
     "finish_run": _("finished a run of the matcher"),
     "fail_run": _("gave a run of the matcher up"),
+    "adopt_weights": _("adopted weights refitted from responses"),
+    "keep_weights": _("refitted the weights from responses and kept those in use"),
+    "use_weights": _("chose the weights to score with"),
+    "release_weights": _("let refits be adopted by themselves again"),
     "retry_mail": _("had a message tried again"),
 }
 

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from matching.app.domain.learning_responses import record_response, void_response
 from matching.app.domain.proposals import keep_proposal
+from matching.app.enums import ResponseKind
 from matching.app.models import Proposal
 from qiao.activity.domain.audit import record
 from qiao.common.errors import InvalidInput, NotAllowed
@@ -24,6 +26,7 @@ def save_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation)
     """Keep a proposal to come back to."""
     mark = _mark(proposal, actor, organisation)
     mark.saved_at, mark.user = timezone.now(), actor
+    record_response(mark.proposal, actor=actor, organisation=organisation, kind=ResponseKind.SAVED)
     return _store(mark, "save_proposal", actor)
 
 
@@ -32,6 +35,7 @@ def remove_saved_proposal(proposal: Proposal, *, actor: Any, organisation: Organ
     """Keep it no longer."""
     mark = _mark(proposal, actor, organisation)
     mark.saved_at, mark.user = None, actor
+    void_response(mark.proposal, organisation=organisation, kind=ResponseKind.SAVED)
     return _store(mark, "remove_saved_proposal", actor)
 
 
@@ -48,6 +52,7 @@ def dismiss_proposal(
     mark = _mark(proposal, actor, organisation)
     mark.dismissed_at, mark.user = timezone.now(), actor
     mark.reason, mark.note = reason, clean_line(note)[:500]
+    record_response(mark.proposal, actor=actor, organisation=organisation, kind=ResponseKind.DISMISSED, reason=reason)
     return _store(mark, "dismiss_proposal", actor, reason=reason)
 
 
@@ -56,6 +61,7 @@ def restore_proposal(proposal: Proposal, *, actor: Any, organisation: Organisati
     """Undo a dismissal."""
     mark = _mark(proposal, actor, organisation)
     mark.dismissed_at, mark.reason, mark.note, mark.user = None, "", "", actor
+    void_response(mark.proposal, organisation=organisation, kind=ResponseKind.DISMISSED)
     return _store(mark, "restore_proposal", actor)
 
 

@@ -231,7 +231,7 @@ class Response(Timestamped):
 
 
 class ScoringModel(Timestamped):
-    """What one refit of a bridge's weights came to: adopted or not, and why. No row has version 0: these are the priors.
+    """What one refit of a bridge's weights came to: adopted or not, and why. The priors are version 0, without a row.
 
     `data` are the weights (empty where responses were too few); `known` counts, for each term, the responses that knew
     its fit; `quality` is of the priors, of what was in use (`base_version`) and of what was fitted, on held-out pairs.

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
 from matching.app.domain import learning, refreshing, runs
+from matching.app.domain.growth import request_due_runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
 from matching.app.models import RunPart
@@ -53,6 +54,12 @@ def request_run(bridge_id: int) -> None:
     bridge = Bridge.objects.filter(pk=bridge_id).first()
     if bridge is not None:
         runs.request_run(bridge, actor=None)
+
+
+@shared_task(name="matching.measure_grown_bridges")
+def measure_grown_bridges() -> list[int]:
+    """Ask for a run over each bridge whose texts have changed in number since it was measured."""
+    return request_due_runs()
 
 
 @shared_task(name="matching.work_on_run", **_PASSING)

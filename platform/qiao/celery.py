@@ -33,5 +33,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"expires": 21_600},
     },
+    "measure-grown-bridges": {
+        "task": "matching.measure_grown_bridges",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3_000},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

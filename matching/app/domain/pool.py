@@ -151,7 +151,7 @@ def organisations_to_match(bridge_id: int) -> list[int]:
 
 
 def pool_digest(bridge_id: int) -> str:
-    """SHA-256 over what a run works on: who is a member, what is live, how it is encoded, by which policy and weights."""
+    """SHA-256 over what a run works on: members, what is live and how it is encoded, the policy and the weights."""
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     lines = [
         f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor}"

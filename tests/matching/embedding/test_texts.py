@@ -14,6 +14,7 @@ from matching.embedding.centres import LanguageStatistics
 from matching.embedding.lexical import terms, tokens
 from matching.embedding.passages import split_sentences
 from matching.embedding.term_space import grams_of, term_vectors, words_of
+from matching.embedding.text import fit_for_encoding
 from matching.embedding.vector_cache import VectorCache
 from matching.embedding.word_hash import WordHashEncoder
 
@@ -82,3 +83,9 @@ def test_centring_moves_languages_onto_one_another_and_survives_json() -> None:
     assert (crossing.argmax(axis=1) == np.arange(200)).mean() > 0.9
     again = LanguageStatistics.from_json(statistics.to_json())
     assert np.allclose(again.centre(vectors, languages), centred, atol=1e-4)
+
+
+def test_encoders_read_both_spellings_of_chinese_as_one() -> None:
+    assert fit_for_encoding("臺灣的醫療機器人\x00 尋求  臨床驗證") == fit_for_encoding("台湾的医疗机器人 寻求 临床验证")
+    assert fit_for_encoding("No Chinese  here") == "No Chinese here"
+    assert fit_for_encoding("\x00\ud800") == ""

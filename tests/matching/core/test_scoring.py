@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matching.core.explanation import Evidence, Quote, QuotePair, explain
 from matching.core.meeting import Meeting, meeting_of
 from matching.core.profiles import ListingProfile, MoneyRange, OrganisationProfile
-from matching.core.scoring import BIAS, TERMS, reciprocal
+from matching.core.scoring import BIAS, PRIORS, TERMS, Term, Weights, reciprocal
 from tests.matching.core.profiles import TODAY, hospital, need, offer, startup
 
 
@@ -23,6 +23,7 @@ def meeting(similarity: float | None = 3.0, **changes: Any) -> Meeting:
         hospital(listings=(changes.get("offer", offer()),), **changes.get("hospital", {})),
         similarities,
         today=TODAY,
+        weights=changes.get("weights", PRIORS),
     )
     assert found is not None
     return found
@@ -91,19 +92,40 @@ _listings: st.SearchStrategy[dict[str, Any]] = st.builds(
 )
 
 
-@given(_listings, _listings, st.one_of(st.none(), st.floats(-6, 10)), st.booleans())
-def test_reasons_give_back_the_score(mine: Any, theirs: Any, similarity: float | None, with_words: bool) -> None:
-    found = meeting(similarity, need=need(**mine), offer=offer(**theirs))
+_amounts = st.one_of(st.just(0.0), st.floats(0.001, 6))
+_weights: st.SearchStrategy[Weights] = st.builds(
+    lambda bias, amounts: Weights(
+        bias=bias, terms={code: Term(code, *amounts[code], neutral=term.neutral) for code, term in TERMS.items()}
+    ),
+    st.floats(-4, 2),
+    st.fixed_dictionaries({code: st.tuples(_amounts, _amounts) for code in TERMS}),
+)
+
+
+@given(_listings, _listings, st.one_of(st.none(), st.floats(-6, 10)), st.booleans(), st.just(PRIORS) | _weights)
+def test_reasons_give_back_the_score(
+    mine: Any, theirs: Any, similarity: float | None, with_words: bool, weights: Weights
+) -> None:
+    """With the priors and with weights that responses have made."""
+    found = meeting(similarity, need=need(**mine), offer=offer(**theirs), weights=weights)
     evidence = {("need", "offer"): _words()} if with_words else {}
     explanation = explain(found, evidence)
     assert explanation.first.probability == pytest.approx(found.score_for_first)
     assert explanation.second.probability == pytest.approx(found.score_for_second)
     told = json.loads(json.dumps(explanation.to_json()))
     for side, probability in (("first", found.score_for_first), ("second", found.score_for_second)):
-        total = BIAS + sum(entry["amount"] for entry in told[side])
+        total = told["bias"] + sum(entry["amount"] for entry in told[side])
         total += sum(entry["amount"] for entry in told["misfits"] if side in entry["sides"])
         assert total == pytest.approx(_logit(probability), abs=1e-4)
         assert sum(entry["share"] for entry in told[side]) == pytest.approx(1.0 if told[side] else 0.0, abs=1e-4)
+
+
+def test_an_explanation_keeps_each_sides_values_whatever_the_weights() -> None:
+    told = explain(meeting(), {}).to_json()["values"]
+    assert told == explain(meeting(weights=Weights(bias=0.0, terms=TERMS)), {}).to_json()["values"]
+    assert told["first"] == meeting().best.by_first.values
+    assert meeting(weights=Weights(bias=0.0, terms=TERMS)).score > meeting().score
+    assert BIAS < 0
 
 
 def test_every_fit_is_told_once_as_reason_misfit_or_unknown() -> None:

@@ -1,15 +1,23 @@
-"""Optimal choice as a flow of least cost, for two sides.
+"""Choice as a flow of least cost, for two sides: optimal as long as no limit of requests binds.
 
-Source -> each organisation of the left side (capacity its proposals) -> pair (1) -> right side -> sink. Every unit on a
-pair earns its score; the units of an organisation up to its floor earn a reward that no scores outweigh. The network
-matrix is totally unimodular, so the optimum is whole (Ahuja, Magnanti and Orlin 1993, ch. 9 and 11).
+Source -> each organisation of the left side (its places) -> pair (1) -> right side (its places) -> sink. Every unit on
+a pair earns its score; the units of an organisation up to its floor earn the worth of a floor besides. A side that does
+not list a pair is passed by. The network's matrix is totally unimodular, so the optimum is whole (Ahuja, Magnanti and
+Orlin 1993, "Network Flows", ch. 9 and 11).
+
+Limits of requests are weighted, which no flow knows, and with them the choice is a knapsack. Where they bind, prices
+choose. Flows at prices of requests, mended in rounds (Fisher 1981), were tried: no better, and slower.
 """
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair, best_first_order
+from matching.core.choice import prices
+from matching.core.choice.filling import TOLERANCE
+from matching.core.choice.problem import FLOOR_WORTH, ChoiceArrays, ChoiceProblem, ChoiceSolution
 from matching.core.choice.sides import NotTwoSided, two_sides
 
 __all__ = ["NotTwoSided", "solve"]
@@ -19,38 +27,48 @@ SCALE = 1_000_000
 
 
 def solve(problem: ChoiceProblem) -> ChoiceSolution:
-    """Choose optimally, counted in millionths of a score. Raises `NotTwoSided` when an odd circle of pairs exists."""
-    sides = two_sides(problem)
-    organisations = problem.organisations
-    node = {organisation: index for index, organisation in enumerate(organisations)}
-    source, sink = len(organisations), len(organisations) + 1
-    # One reward must outweigh every score that meeting a floor may displace: two pairs at most.
-    reward = 4 * SCALE
+    """Choose; scores count in millionths. Raises `NotTwoSided` when an odd circle of pairs exists."""
+    arrays = problem.arrays
+    chosen, bound = _flow(arrays, two_sides(problem))
+    if (arrays.load(chosen) <= arrays.allowance + TOLERANCE).all():
+        return arrays.solution(chosen, status="optimal", bound=bound)
+    return prices.solve(problem, bound=bound)
+
+
+def _flow(arrays: ChoiceArrays, sides: dict[str, int]) -> tuple[NDArray[np.bool_], float]:
+    """The best choice but for the limits of requests, and what no choice is worth more than. Fixed pairs are in it."""
+    pairs = np.flatnonzero(~arrays.fixed)
+    count = len(arrays.organisations)
+    source, sink = count, count + 1
+    on_left = np.array([sides[one] == 0 for one in arrays.organisations], dtype=np.bool_)
+    # Both ends of each pair, the left one first.
+    order = np.argsort(~on_left[arrays.ends[pairs]], axis=1, kind="stable")
+    ends = np.take_along_axis(arrays.ends[pairs], order, axis=1)
+    listed = np.take_along_axis(arrays.listed[pairs], order, axis=1)
+    tails, heads = np.where(listed[:, 0], ends[:, 0], source), np.where(listed[:, 1], ends[:, 1], sink)
+    taken = arrays.places(arrays.fixed).astype(np.int64)
+    room = arrays.room - taken
+    floor = np.clip(arrays.floor - taken, 0, room)
+    supply = int(room[on_left].sum()) + int((tails == source).sum())
+
     network = min_cost_flow.SimpleMinCostFlow()
-    supply = 0
-    for organisation in organisations:
-        room = problem.capacity_of(organisation)
-        floor = min(problem.floor.get(organisation, 0), room)
-        is_left = sides[organisation] == 0
-        ends = (source, node[organisation]) if is_left else (node[organisation], sink)
-        for capacity, cost in ((floor, -reward), (room - floor, 0)):
-            if capacity:
-                network.add_arc_with_capacity_and_unit_cost(*ends, capacity, cost)
-        supply += room if is_left else 0
-    arcs: dict[int, Pair] = {}
-    for pair in sorted(problem.pairs, key=best_first_order):
-        left, right = (pair.first, pair.second) if sides[pair.first] == 0 else (pair.second, pair.first)
-        arc = network.add_arc_with_capacity_and_unit_cost(node[left], node[right], 1, -round(pair.score * SCALE))
-        arcs[arc] = pair
+    earned = np.rint(arrays.score[pairs] * SCALE).astype(np.int64)
+    arcs = network.add_arcs_with_capacity_and_unit_cost(tails, heads, np.ones(len(pairs), dtype=np.int64), -earned)
+    everybody = np.arange(count)
+    from_, to = np.where(on_left, source, everybody), np.where(on_left, everybody, sink)
+    for places, worth in ((floor, FLOOR_WORTH), (room - floor, 0.0)):
+        costs = np.full(count, -round(worth * SCALE), dtype=np.int64)
+        network.add_arcs_with_capacity_and_unit_cost(from_, to, places, costs)
     # What is not worth choosing flows past the pairs at no cost.
     network.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
     network.set_node_supply(source, supply)
     network.set_node_supply(sink, -supply)
     status = network.solve()
     if status != network.OPTIMAL:
-        raise RuntimeError(
-            f"the flow has no solution (status {status}): this must not happen, every flow may stay away"
-        )
-    chosen = [pair for arc, pair in arcs.items() if network.flow(arc)]
-    total = sum(pair.score for pair in chosen)
-    return ChoiceSolution(pairs=tuple(sorted(chosen, key=best_first_order)), status="optimal", bound=total)
+        raise RuntimeError(f"the flow has no solution (status {status}): every flow may stay away, so there is one")
+    chosen = arrays.fixed.copy()
+    chosen[pairs[np.asarray(network.flows(arcs)) > 0]] = True
+    # Each score was rounded by half a unit at most, and no choice has more pairs than these.
+    rounding = 0.5 * min(supply, len(pairs)) / SCALE
+    begun = arrays.worth(arrays.fixed)
+    return chosen, begun - network.optimal_cost() / SCALE + rounding

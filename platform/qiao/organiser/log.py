@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matching.app.enums import RunState
+from matching.app.models import ScoringModel
 from qiao.accounts.models import User
 from qiao.activity.models import AuditEntry
 from qiao.bridges.enums import BridgeRole
@@ -84,6 +85,10 @@ def _subjects(bridge: Bridge, entries: list[AuditEntry]) -> dict[tuple[str, str]
         add(Organisation, one.organisation_id, one.organisation.name, "review_membership", one.public_id)
     for job in ImportJob.objects.filter(pk__in=ids.get("directory.importjob", ()), bridge=bridge):
         add(ImportJob, job.pk, job.file_name, "import_job", job.public_id)
+    models = ScoringModel.objects.filter(pk__in=ids.get("matching.scoringmodel", ()), bridge=bridge)
+    for model in models.only("pk", "version"):
+        name = _("Weights, version %(version)s") % {"version": model.version}
+        found[(ScoringModel._meta.label_lower, str(model.pk))] = (name, reverse("organiser:learning", args=[bridge.slug]))
     staff = BridgeStaff.objects.filter(pk__in=ids.get("bridges.bridgestaff", ()), bridge=bridge)
     for person in staff.select_related("user"):
         add(BridgeStaff, person.pk, person.user.display_name)

@@ -30,7 +30,7 @@ _PLACES = (
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
     _Place("proposal_list", _("Proposals"), runs_bridge),
-    _Place("matching", _("Matching"), runs_bridge),
+    _Place("matching", _("Matching"), runs_bridge, ("learning", "learning_version", "learning_use")),
     _Place("bridge_settings", _("Settings"), runs_bridge),
     _Place("staff_list", _("People at the desk"), owns_bridge),
     _Place("mail_list", _("Mail"), runs_bridge),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matching.app.domain.queries.learning_view import learning_view
 from matching.app.domain.runs import request_run
 from matching.app.models import MatchRun, Proposal
 from qiao.accounts.models import User
@@ -25,6 +26,7 @@ from qiao.common.refusals import show_refusal
 from qiao.directory.acts import PRIVATE_ACTS, ROWS_OF_IMPORTS
 from qiao.organiser.filters import AuditFilter
 from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
+from qiao.organiser.learning_words import change_words, outcome_words
 from qiao.organiser.log import log_lines
 from qiao.organiser.scope import desk_page, for_organisers, for_owners
 
@@ -46,6 +48,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
             return redirect("organiser:matching", bridge.slug)
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge).select_related("requested_by")
     proposals = Proposal.objects.visible_to(request.user).on_bridge(bridge).current()
+    learning = learning_view(bridge)
     return desk_page(
         request,
         bridge,
@@ -55,6 +58,9 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         runs=runs[:8],
         unfinished=runs.unfinished().first(),
         proposals=proposals.count(),
+        learning=learning,
+        learned=change_words(learning) if learning.shown is not None else [],
+        last_refit=outcome_words(learning.latest, learning) if learning.latest is not None else "",
         status=422 if form.errors else 200,
     )
 

@@ -69,7 +69,8 @@ def test_a_policy_changed_there_grows_its_version(client: Client) -> None:
     superuser: User = UserFactory(is_staff=True, is_superuser=True)
     policy = BridgeFactory().policy
     client.force_login(superuser)
-    values = {"proposals_per_organisation": "8", "least_score": "0.4", "newcomer_floor": "2"}
+    values = {"proposals_per_organisation": "8", "least_score": "0.4", "newcomer_floor": "2",
+              "requests_per_organisation": "6"}  # fmt: skip
     client.post(f"/admin/bridges/matchingpolicy/{policy.pk}/change/", values)
     policy.refresh_from_db()
     assert (policy.version, policy.proposals_per_organisation) == (2, 8)

@@ -168,10 +168,11 @@ def test_managed_profile_is_made_changed_and_handed_over(bridge: Bridge, organis
 
 
 def test_policy_gets_a_new_version(bridge: Bridge, organiser: Client) -> None:
-    values = {"proposals_per_organisation": 5, "least_score": 0.5, "newcomer_floor": 1}
+    values = {"proposals_per_organisation": 5, "least_score": 0.5, "newcomer_floor": 1, "requests_per_organisation": 6}
     assert organiser.post(page("matching", bridge), values).status_code == 302
     bridge.policy.refresh_from_db()
-    assert (bridge.policy.version, bridge.policy.proposals_per_organisation) == (2, 5)
+    policy = bridge.policy
+    assert (policy.version, policy.proposals_per_organisation, policy.requests_per_organisation) == (2, 5, 6)
     assert organiser.post(page("matching", bridge), values | {"least_score": 7}).status_code == 422
 
 

@@ -85,7 +85,11 @@ RUNNING: tuple[Act, ...] = (
     ("managed_new", lambda d: [], {"kind": "startup", "name_en": "New", "country": "GB"}),
     ("managed", lambda d: [d.managed.public_id], {"kind": "startup", "name_en": "Other", "country": "GB"}),
     ("managed_invite", lambda d: [d.managed.public_id], {"email": "boss@people.example"}),
-    ("matching", lambda d: [], {"proposals_per_organisation": 3, "least_score": 0.5, "newcomer_floor": 1}),
+    (
+        "matching",
+        lambda d: [],
+        {"proposals_per_organisation": 3, "least_score": 0.5, "newcomer_floor": 1, "requests_per_organisation": 6},
+    ),  # fmt: skip
     ("matching_run", lambda d: [], {}),
     ("bridge_settings", lambda d: [], {"name_0": "Taken over", "name_1": "改名"}),
     ("mail_retry", lambda d: [d.mail.public_id], {}),

@@ -154,7 +154,8 @@ def pool_digest(bridge_id: int) -> str:
     """SHA-256 over what a run works on: members, what is live and how it is encoded, the policy and the weights."""
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     lines = [
-        f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor}"
+        f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor} "
+        f"{policy.requests_per_organisation}"
     ]
     lines.append(f"weights {version_in_use(bridge_id)}")
     members = Membership.objects.approved().filter(bridge_id=bridge_id).order_by("organisation_id")

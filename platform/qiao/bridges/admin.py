@@ -61,7 +61,10 @@ class BridgeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the generic is
 class MatchingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the generic is not subscriptable at run time
     """Policies: saving goes through `change_policy`, so that the version grows."""
 
-    list_display = ("bridge", "version", "proposals_per_organisation", "least_score", "newcomer_floor", "updated_at")
+    list_display = (
+        "bridge", "version", "proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor",
+        "updated_at",
+    )  # fmt: skip
     readonly_fields = ("bridge", "version", "updated_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -105,6 +105,15 @@ class MatchingPolicy(Timestamped):
     newcomer_floor = models.PositiveSmallIntegerField(
         _("proposals a newcomer or small firm gets at least"), default=2, validators=[MaxValueValidator(20)]
     )
+    requests_per_organisation = models.PositiveSmallIntegerField(
+        _("requests an organisation should expect at most"),
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_(
+            "Each proposal brings a request as likely as the other side is to ask. "
+            "Whom many would ask is proposed to fewer, so that nobody is worn out."
+        ),
+    )
 
     class Meta:
         verbose_name = _("matching policy")

@@ -55,8 +55,9 @@ def quality_words(refit: ScoringModel) -> str:
     """How well it foretells held-out responses, against what was in use and the beginning; nothing for too few."""
     if not refit.quality:
         return ""
+    # Django cuts numbers off where one expects them rounded.
     figures = {
-        f"{name}_{measure}": number_format(value * 100, 0) + "%" if measure == "auc" else number_format(value, 3)
+        f"{name}_{measure}": f"{value:.0%}" if measure == "auc" else number_format(round(value, 3), 3)
         for name, measures in refit.quality.items()
         for measure, value in measures.items()
     }

@@ -88,7 +88,8 @@ def _subjects(bridge: Bridge, entries: list[AuditEntry]) -> dict[tuple[str, str]
     models = ScoringModel.objects.filter(pk__in=ids.get("matching.scoringmodel", ()), bridge=bridge)
     for model in models.only("pk", "version"):
         name = _("Weights, version %(version)s") % {"version": model.version}
-        found[(ScoringModel._meta.label_lower, str(model.pk))] = (name, reverse("organiser:learning", args=[bridge.slug]))
+        address = reverse("organiser:learning", args=[bridge.slug])
+        found[(ScoringModel._meta.label_lower, str(model.pk))] = name, address
     staff = BridgeStaff.objects.filter(pk__in=ids.get("bridges.bridgestaff", ()), bridge=bridge)
     for person in staff.select_related("user"):
         add(BridgeStaff, person.pk, person.user.display_name)

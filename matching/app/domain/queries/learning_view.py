@@ -15,8 +15,8 @@ from matching.core.learning.refit import LEAST_EXAMPLES, LEAST_ORGANISATIONS
 from matching.core.scoring import PRIORS, Term, Weights
 from qiao.bridges.models import Bridge
 
-#: A term counts more or less when it moves the log-odds between its best and worst by a tenth, and not by a hair.
-NOTICEABLE, HAIR = 0.1, 0.05
+#: A term counts more or less when it moves the log-odds between its best and worst by a twentieth, and not by a hair.
+NOTICEABLE, HAIR = 0.05, 0.05
 
 
 class Change(StrEnum):

@@ -13,6 +13,7 @@ class MatchingConfig(AppConfig):
         subscribe("organisation.changed", "matching.refresh_organisation")
         subscribe("membership.changed", "matching.refresh_membership")
         subscribe("block.changed", "matching.refresh_organisation")
+        subscribe("list.changed", "matching.choose_around")
         subscribe("run.requested", "matching.request_run")
         subscribe("run.waiting", "matching.work_on_run")
         warming.connect()

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
-from matching.app.domain import learning, refreshing, runs
+from matching.app.domain import choosing, learning, refreshing, runs
 from matching.app.domain.growth import request_due_runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
@@ -46,6 +46,12 @@ def refresh_organisation(organisation_id: int) -> None:
 def refresh_membership(membership_id: int) -> None:
     """Refresh an organisation's proposals on one bridge: it became, or is no longer, a member."""
     refreshing.refresh_membership(membership_id)
+
+
+@shared_task(name="matching.choose_around", **_PASSING)
+def choose_around(bridge_id: int, organisation_id: int) -> None:
+    """Choose anew what an organisation receives: it has dismissed a proposal, or put one back."""
+    choosing.choose_around(bridge_id, [organisation_id])
 
 
 @shared_task(name="matching.request_run")

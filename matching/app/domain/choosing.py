@@ -1,14 +1,15 @@
 """Choosing what each organisation receives: few, good, and fairly spread.
 
-Both sides of a chosen pair receive it. Nobody receives more than the policy's number, so that those whom all would like
-to meet are not worn out; newcomers and small firms receive at least the policy's floor where there are so many pairs
-for them. A run chooses over the whole bridge at once and optimally; a change chooses anew around what changed.
+Both sides of a chosen pair receive it. Nobody receives more than the policy's number, nor more than those of whom it
+may expect the policy's number of requests, so that those whom all would like to meet are not worn out; newcomers and
+small firms receive at least the policy's floor where there are so many pairs for them. What a side has dismissed takes
+no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what changed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -17,9 +18,11 @@ from django.utils import timezone
 
 from matching.app.domain.locks import lock_bridge
 from matching.app.domain.proposals import order_lists
-from matching.app.models import Proposal
-from matching.core.choice import best_first, flow
+from matching.app.enums import ResponseKind
+from matching.app.models import Proposal, Response
+from matching.core.choice import best_first, flow, prices
 from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair
+from matching.core.choice.spread import Spread, spread_of
 from qiao.bridges.models import MatchingPolicy
 from qiao.directory.enums import OrganisationSize
 from qiao.directory.models import Membership
@@ -28,26 +31,32 @@ from qiao.directory.models import Membership
 NEWCOMER_FOR = timedelta(days=90)
 SMALL = (OrganisationSize.MICRO, OrganisationSize.SMALL)
 
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen over a whole bridge, under which limit of requests, and what spreading attention cost."""
+
+    solution: ChoiceSolution
+    spread: Spread
+    requests: int
+
 
 @transaction.atomic
-def choose_proposals(bridge_id: int) -> ChoiceSolution:
+def choose_proposals(bridge_id: int) -> Choice:
     """Choose over the whole bridge. The same pairs give the same choice."""
     lock_bridge(bridge_id)
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     proposals = _current(bridge_id, Q())
-    pairs = _pairs(proposals, policy)
     organisations = {end for key in proposals for end in key}
-    problem = ChoiceProblem(
-        pairs=pairs,
-        default_capacity=policy.proposals_per_organisation,
-        floor=_floors(bridge_id, organisations, policy),
-    )
+    problem = _problem(bridge_id, proposals, organisations, policy)
     try:
         solution = flow.solve(problem)
     except flow.NotTwoSided:  # a bridge of three sides or more
-        solution = best_first.solve(problem)
+        solution = prices.solve(problem)
     order_lists(proposals, solution.pairs, organisations)
-    return solution
+    return Choice(solution, spread_of(problem, solution), policy.requests_per_organisation)
 
 
 @transaction.atomic
@@ -61,33 +70,69 @@ def choose_around(bridge_id: int, organisation_ids: Iterable[int]) -> None:
     # Whoever has a pair with the centre also has pairs elsewhere: those stay, and take up room.
     around = _current(bridge_id, Q(first__in=ends) | Q(second__in=ends), chosen=True)
     staying = {key: proposal for key, proposal in around.items() if key not in near}
-    load = Counter(end for key in staying for end in key)
-    capacity = policy.proposals_per_organisation
-    floors = _floors(bridge_id, ends, policy)
-    problem = ChoiceProblem(
-        pairs=_pairs(near, policy),
-        default_capacity=capacity,
-        capacity={str(end): max(0, capacity - load[end]) for end in ends if load[end]},
-        floor={end: left for end, floor in floors.items() if (left := floor - load[int(end)]) > 0},
+    problem = _problem(bridge_id, near | staying, ends, policy, staying=staying)
+    order_lists(near | staying, best_first.solve(problem).pairs, ends)
+
+
+def _problem(
+    bridge_id: int,
+    proposals: dict[Key, Proposal],
+    organisations: set[int],
+    policy: MatchingPolicy,
+    *,
+    staying: Iterable[Key] = (),
+) -> ChoiceProblem:
+    return ChoiceProblem(
+        pairs=_pairs(proposals, policy, _dismissed(bridge_id, proposals)),
+        default_capacity=policy.proposals_per_organisation,
+        default_requests=float(policy.requests_per_organisation),
+        floor=_floors(bridge_id, organisations, policy),
+        fixed=frozenset((str(first), str(second)) for first, second in staying),
     )
-    solution = best_first.solve(problem)
-    order_lists(near | staying, (*solution.pairs, *_pairs(staying, policy)), ends)
 
 
-def _current(bridge_id: int, condition: Q, *, chosen: bool = False) -> dict[tuple[int, int], Proposal]:
+def _current(bridge_id: int, condition: Q, *, chosen: bool = False) -> dict[Key, Proposal]:
     rows = Proposal.objects.current().filter(condition, bridge_id=bridge_id)
     if chosen:
         rows = rows.filter(Q(rank_for_first__isnull=False) | Q(rank_for_second__isnull=False))
-    rows = rows.only("first_id", "second_id", "score", "rank_for_first", "rank_for_second").order_by("pk")
+    rows = rows.only(
+        "first_id", "second_id", "score", "score_for_first", "score_for_second", "rank_for_first", "rank_for_second"
+    ).order_by("pk")
     return {(row.first_id, row.second_id): row for row in rows}
 
 
-def _pairs(proposals: dict[tuple[int, int], Proposal], policy: MatchingPolicy) -> tuple[Pair, ...]:
-    return tuple(
-        Pair(str(first), str(second), proposal.score)
-        for (first, second), proposal in proposals.items()
-        if proposal.score >= policy.least_score
-    )
+def _pairs(proposals: dict[Key, Proposal], policy: MatchingPolicy, dismissed: set[tuple[int, int]]) -> tuple[Pair, ...]:
+    """What may be chosen. `dismissed` names who has dismissed whom.
+
+    The other side keeps what it has in its list, for it must not learn of it; it is not proposed to it anew.
+    """
+    pairs = []
+    for (first, second), proposal in proposals.items():
+        by_first, by_second = (first, second) in dismissed, (second, first) in dismissed
+        listed_by_first = not by_first and (not by_second or proposal.rank_for_first is not None)
+        listed_by_second = not by_second and (not by_first or proposal.rank_for_second is not None)
+        if proposal.score < policy.least_score or not (listed_by_first or listed_by_second):
+            continue
+        pairs.append(
+            Pair(
+                first=str(first),
+                second=str(second),
+                score=proposal.score,
+                # Who does not read it does not ask.
+                requests_to_first=proposal.score_for_first if listed_by_second else 0.0,
+                requests_to_second=proposal.score_for_second if listed_by_first else 0.0,
+                listed_by_first=listed_by_first,
+                listed_by_second=listed_by_second,
+            )
+        )
+    return tuple(pairs)
+
+
+def _dismissed(bridge_id: int, proposals: dict[Key, Proposal]) -> set[tuple[int, int]]:
+    """Who has dismissed whom, of those that these proposals are of."""
+    ends = {end for key in proposals for end in key}
+    standing = Response.objects.standing().filter(bridge=bridge_id, kind=ResponseKind.DISMISSED, organisation__in=ends)
+    return set(standing.values_list("organisation_id", "other_id"))
 
 
 def _floors(bridge_id: int, organisation_ids: Iterable[int], policy: MatchingPolicy) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Avg, Q
 from django.utils import timezone
 
+from matching.app.domain.choosing import Choice
 from matching.app.enums import Band
 from matching.app.models import MatchRun, Proposal
 from qiao.directory.models import Listing
@@ -41,3 +42,32 @@ def figures_of(run: MatchRun) -> dict[str, Any]:
         "mean_score": round(mean, 4) if mean is not None else None,
         "seconds": round((timezone.now() - run.created_at).total_seconds(), 1),
     }
+
+
+def figures_of_choice(choice: Choice) -> dict[str, Any]:
+    """How the choice was made and what it costs, under the key `choice`; shares are of 1.
+
+    `gap` is by which share it may fall short of the best choice within the limits, `loss` by which share the lists fall
+    short of everybody's own best list; see `matching.core.choice.spread` for the others.
+    """
+    solution, spread = choice.solution, choice.spread
+    return {
+        "choice": {
+            "status": solution.status,
+            "worth": round(solution.worth, 4),
+            "bound": _rounded(solution.bound),
+            "gap": _rounded(solution.gap, 6),
+            "unlimited": round(spread.unlimited, 4),
+            "chosen": round(spread.chosen, 4),
+            "loss": _rounded(spread.loss, 6),
+            "gained": spread.gained,
+            "relieved": spread.relieved,
+            "requests_limit": choice.requests,
+            "most_requests_unlimited": round(spread.most_unlimited, 2),
+            "most_requests": round(spread.most_chosen, 2),
+        }
+    }
+
+
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)

@@ -13,6 +13,7 @@ from matching.app.domain.proposals import keep_proposal
 from matching.app.enums import ResponseKind
 from matching.app.models import Proposal
 from qiao.activity.domain.audit import record
+from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput, NotAllowed
 from qiao.common.text import clean_line
 from qiao.directory.models import Organisation
@@ -53,16 +54,19 @@ def dismiss_proposal(
     mark.dismissed_at, mark.user = timezone.now(), actor
     mark.reason, mark.note = reason, clean_line(note)[:500]
     record_response(mark.proposal, actor=actor, organisation=organisation, kind=ResponseKind.DISMISSED, reason=reason)
+    # Its place in the list is free for another.
+    emit("list.changed", bridge_id=proposal.bridge_id, organisation_id=organisation.pk)
     return _store(mark, "dismiss_proposal", actor, reason=reason)
 
 
 @transaction.atomic
 def restore_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation) -> ProposalMark:
-    """Undo a dismissal."""
+    """Undo a dismissal. Its place may have gone to another meanwhile: it can be found all the same."""
     mark = _mark(proposal, actor, organisation)
     mark.dismissed_at, mark.reason, mark.note, mark.user = None, "", "", actor
     void_response(mark.proposal, organisation=organisation, kind=ResponseKind.DISMISSED)
-    return _store(mark, "restore_proposal", actor)
+    emit("list.changed", bridge_id=proposal.bridge_id, organisation_id=organisation.pk)
+    return _store(mark, "restore_proposal", actor, keep=True)
 
 
 @transaction.atomic
@@ -91,12 +95,11 @@ def _mark(proposal: Proposal, actor: Any, organisation: Organisation) -> Proposa
     return ProposalMark.objects.select_for_update().get(proposal=proposal, organisation=organisation)
 
 
-def _store(mark: ProposalMark, verb: str, actor: Any, **detail: str) -> ProposalMark:
+def _store(mark: ProposalMark, verb: str, actor: Any, *, keep: bool = False, **detail: str) -> ProposalMark:
     mark.save()
-    # Its place in the list may go to a better one: what was saved or dismissed stays where it was put.
-    keep_proposal(
-        mark.proposal, organisation=mark.organisation, kept=mark.saved_at is not None or mark.dismissed_at is not None
-    )
+    # Its place in the list may go to a better one: what was saved, dismissed or put back stays where it was put.
+    kept = keep or mark.saved_at is not None or mark.dismissed_at is not None
+    keep_proposal(mark.proposal, organisation=mark.organisation, kept=kept)
     record(
         verb,
         mark.proposal,

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from matching.app import tasks
 from matching.app.domain.choosing import choose_around, choose_proposals
 from matching.app.models import Proposal
+from qiao.activity.domain import outbox
+from qiao.activity.models import OutboxEvent
 from qiao.bridges.models import Bridge, MatchingPolicy
 from qiao.directory.models import Listing, Membership, Organisation
-from qiao.partnerships.domain.marks import remove_saved_proposal, save_proposal
+from qiao.partnerships.domain.marks import dismiss_proposal, remove_saved_proposal, restore_proposal, save_proposal
 from qiao.partnerships.rules import responds_for
 from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing
 
@@ -33,11 +36,14 @@ def _listing(bridge: Bridge, country: str, size: str = "large") -> Listing:
     return listing
 
 
-def _pair(one: Listing, other: Listing, score: float) -> Proposal:
+def _pair(one: Listing, other: Listing, score: float, *, asked: dict[Listing, float] | None = None) -> Proposal:
+    """A current pair; `asked` is how likely each is to be asked by the other, where that is not the score."""
     first, second = sorted((one, other), key=lambda listing: listing.organisation_id)
+    asked = {first: score, second: score} | (asked or {})
     return Proposal.objects.create(
         bridge=one.bridge, first=first.organisation, second=second.organisation, first_listing=first,
-        second_listing=second, score=score, score_for_first=score, score_for_second=score, band="good", encoder="x",
+        second_listing=second, score=score, score_for_first=asked[first], score_for_second=asked[second], band="good",
+        encoder="x",
     )  # fmt: skip
 
 
@@ -73,6 +79,49 @@ def test_an_organisation_that_all_would_like_to_meet_receives_no_more_than_other
     choose_proposals(bridge.pk)
     assert _list_of(star) == [0.9, 0.89]
     assert [len(_list_of(admirer)) for admirer in admirers] == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_is_asked_by_all_is_proposed_to_no_more_than_it_may_expect(bridge: Bridge, whole: bool) -> None:
+    _policy(bridge, requests_per_organisation=2)
+    star, plain = _listing(bridge, "CN"), _listing(bridge, "CN")
+    admirers = [_listing(bridge, "GB") for _ in range(6)]
+    for place, admirer in enumerate(admirers):
+        _pair(star, admirer, 0.9 - place / 100, asked={star: 0.6, admirer: 0.1})
+        _pair(plain, admirer, 0.8 - place / 100, asked={plain: 0.3, admirer: 0.1})
+    if whole:
+        choose_proposals(bridge.pk)
+    else:
+        choose_around(bridge.pk, [star.organisation_id, plain.organisation_id])
+    # 3 * 0.6 and 6 * 0.3 are at most 2.
+    assert _list_of(star) == [0.9, 0.89, 0.88]
+    assert len(_list_of(plain)) == 6
+    assert [len(_list_of(admirer)) for admirer in admirers] == [2, 2, 2, 1, 1, 1]
+
+
+def test_choosing_around_one_counts_the_requests_that_others_expect_already(bridge: Bridge) -> None:
+    _policy(bridge, requests_per_organisation=1)
+    star, early, late = _listing(bridge, "CN"), _listing(bridge, "GB"), _listing(bridge, "GB")
+    _pair(star, early, 0.6)
+    choose_proposals(bridge.pk)
+    _pair(star, late, 0.9)
+    choose_around(bridge.pk, [late.organisation_id])
+    assert _list_of(late) == []
+    choose_around(bridge.pk, [late.organisation_id, star.organisation_id])
+    assert (_list_of(late), _list_of(early)) == ([0.9], [])
+
+
+def test_the_choice_says_what_spreading_attention_cost(bridge: Bridge) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    star = _listing(bridge, "CN")
+    _pair(star, _listing(bridge, "GB"), 0.8)
+    _pair(star, _listing(bridge, "GB"), 0.6)
+    choice = choose_proposals(bridge.pk)
+    # Each on its own would have: the star 0.8, its admirers 0.8 and 0.6.
+    assert choice.spread.unlimited == pytest.approx(2.2)
+    assert choice.spread.chosen == pytest.approx(1.6)
+    assert choice.spread.loss == pytest.approx(0.6 / 2.2)
+    assert choice.solution.status == "optimal"
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -157,3 +206,83 @@ def test_what_a_side_has_saved_or_dismissed_it_goes_on_finding_when_a_better_one
     saved.refresh_from_db()
     assert saved not in Proposal.objects.visible_to(person)
     assert not responds_for(person, saved, one.organisation)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_a_side_has_dismissed_takes_no_place_in_its_list_and_the_other_side_keeps_it(
+    bridge: Bridge, whole: bool
+) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    one, other, second_best = _listing(bridge, "GB"), _listing(bridge, "CN"), _listing(bridge, "CN")
+    person = UserFactory()
+    affiliate(person, one.organisation)
+    proposal = _pair(one, other, 0.9)
+    _pair(one, second_best, 0.6)
+    choose_proposals(bridge.pk)
+    assert _list_of(one) == [0.9]
+    proposal.refresh_from_db()
+    dismiss_proposal(proposal, actor=person, organisation=one.organisation, reason="too_early")
+    for _ in range(2):
+        if whole:
+            choose_proposals(bridge.pk)
+        else:
+            choose_around(bridge.pk, [one.organisation_id])
+    # The dismissed one can still be found, after what is listed.
+    assert _list_of(one) == [0.6, 0.9]
+    assert _list_of(other) == [0.9]
+    assert _list_of(second_best) == [0.6]
+    proposal.refresh_from_db()
+    sides = {proposal.first_id: proposal.rank_for_first, proposal.second_id: proposal.rank_for_second}
+    assert sides == {one.organisation_id: None, other.organisation_id: 1}
+
+
+def test_what_one_side_has_dismissed_is_not_proposed_to_the_other_anew(bridge: Bridge) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    one, other, better = _listing(bridge, "GB"), _listing(bridge, "CN"), _listing(bridge, "GB")
+    person = UserFactory()
+    affiliate(person, one.organisation)
+    proposal = _pair(one, other, 0.6)
+    choose_proposals(bridge.pk)
+    proposal.refresh_from_db()
+    dismiss_proposal(proposal, actor=person, organisation=one.organisation)
+    passing = _pair(better, other, 0.9)
+    choose_proposals(bridge.pk)
+    assert _list_of(other) == [0.9]
+    passing.delete()
+    choose_proposals(bridge.pk)
+    assert _list_of(other) == []
+
+
+def test_what_is_restored_can_be_found_at_once_and_is_listed_again_in_its_turn(bridge: Bridge) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    one, other, second_best = _listing(bridge, "GB"), _listing(bridge, "CN"), _listing(bridge, "CN")
+    person = UserFactory()
+    affiliate(person, one.organisation)
+    proposal = _pair(one, other, 0.9)
+    _pair(one, second_best, 0.6)
+    choose_proposals(bridge.pk)
+    proposal.refresh_from_db()
+    dismiss_proposal(proposal, actor=person, organisation=one.organisation)
+    choose_around(bridge.pk, [one.organisation_id])
+    proposal.refresh_from_db()
+    restore_proposal(proposal, actor=person, organisation=one.organisation)
+    assert _list_of(one) == [0.6, 0.9]
+    choose_around(bridge.pk, [one.organisation_id])
+    assert _list_of(one) == [0.9]
+
+
+def test_another_takes_the_place_of_what_was_dismissed(bridge: Bridge) -> None:
+    _policy(bridge, proposals_per_organisation=1)
+    one, other, second_best = _listing(bridge, "GB"), _listing(bridge, "CN"), _listing(bridge, "CN")
+    person = UserFactory()
+    affiliate(person, one.organisation)
+    proposal = _pair(one, other, 0.9)
+    _pair(one, second_best, 0.6)
+    choose_proposals(bridge.pk)
+    proposal.refresh_from_db()
+    for act, received in ((dismiss_proposal, [0.6, 0.9]), (restore_proposal, [0.9])):
+        act(proposal, actor=person, organisation=one.organisation)
+        event = OutboxEvent.objects.filter(topic="list.changed").latest("pk")
+        assert outbox._subscribers["list.changed"] == [tasks.choose_around.name]
+        tasks.choose_around(**event.payload)
+        assert _list_of(one) == received

@@ -59,7 +59,7 @@ def test_parameters_are_told_from_the_readers_side() -> None:
         assert (helix.params["my_kind"], helix.params["their_kind"]) == kinds
 
 
-@pytest.mark.parametrize("rows", [1, 3, 12])
+@pytest.mark.parametrize("rows", [1, 3, 8])
 def test_the_number_of_queries_does_not_depend_on_the_list(rows: int) -> None:
     bridge = BridgeFactory()
     need = sensor_need(bridge)

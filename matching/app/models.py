@@ -162,6 +162,8 @@ class Proposal(Public):
     # A side that has saved or dismissed it goes on finding it, also when others have taken its place in the list.
     kept_for_first = models.BooleanField(default=False)
     kept_for_second = models.BooleanField(default=False)
+    # Shown though slightly below the choice, to learn of it: `domain/learning_exploration.py`.
+    to_try = models.BooleanField(default=False)
     reasons = models.JSONField(default=dict)
     encoder = models.CharField(max_length=80)
     policy_version = models.PositiveIntegerField(default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,12 @@ class BridgeStaff(Timestamped):
         return f"{self.user_id}: {self.role}"
 
 
+def none_or_few(one_in: int) -> None:
+    """Raises `ValidationError` for tries in more than a quarter of a list."""
+    if 0 < one_in < 4:
+        raise ValidationError(_("At most one place in 4. Use 0 for none."))
+
+
 class MatchingPolicy(Timestamped):
     """What a bridge lets the matcher do. The version grows with each change and is kept with every run."""
 
@@ -112,6 +119,15 @@ class MatchingPolicy(Timestamped):
         help_text=_(
             "Each proposal brings a request as likely as the other side is to ask. "
             "Whom many would ask is proposed to fewer, so that nobody is worn out."
+        ),
+    )
+    one_try_in = models.PositiveSmallIntegerField(
+        _("one place for a try in so many"),
+        default=12,
+        validators=[none_or_few],
+        help_text=_(
+            "A try is a pairing slightly below the others, marked as such: without them the matcher learns only about "
+            "what it already believes. 0 for none."
         ),
     )
 

@@ -89,7 +89,9 @@ class PolicyForm(forms.ModelForm[MatchingPolicy]):
 
     class Meta:
         model = MatchingPolicy
-        fields = ("proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor")
+        fields = (
+            "proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor", "one_try_in",
+        )  # fmt: skip
 
     def _post_clean(self) -> None:
         """The domain function stores the values, under a new version."""

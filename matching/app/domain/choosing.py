@@ -44,13 +44,13 @@ class Choice:
 
 
 @transaction.atomic
-def choose_proposals(bridge_id: int) -> Choice:
-    """Choose over the whole bridge. The same pairs give the same choice."""
+def choose_proposals(bridge_id: int, *, fixed: Iterable[Key] = ()) -> Choice:
+    """Choose over the whole bridge. The same pairs give the same choice. `fixed` are chosen whatever they cost."""
     lock_bridge(bridge_id)
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     proposals = _current(bridge_id, Q())
     organisations = {end for key in proposals for end in key}
-    problem = _problem(bridge_id, proposals, organisations, policy)
+    problem = _problem(bridge_id, proposals, organisations, policy, staying=fixed)
     try:
         solution = flow.solve(problem)
     except flow.NotTwoSided:  # a bridge of three sides or more
@@ -70,7 +70,8 @@ def choose_around(bridge_id: int, organisation_ids: Iterable[int]) -> None:
     # Whoever has a pair with the centre also has pairs elsewhere: those stay, and take up room.
     around = _current(bridge_id, Q(first__in=ends) | Q(second__in=ends), chosen=True)
     staying = {key: proposal for key, proposal in around.items() if key not in near}
-    problem = _problem(bridge_id, near | staying, ends, policy, staying=staying)
+    tries = {key for key, row in near.items() if row.to_try and (row.rank_for_first or row.rank_for_second)}
+    problem = _problem(bridge_id, near | staying, ends, policy, staying={*staying, *tries})
     order_lists(near | staying, best_first.solve(problem).pairs, ends)
 
 
@@ -96,8 +97,9 @@ def _current(bridge_id: int, condition: Q, *, chosen: bool = False) -> dict[Key,
     if chosen:
         rows = rows.filter(Q(rank_for_first__isnull=False) | Q(rank_for_second__isnull=False))
     rows = rows.only(
-        "first_id", "second_id", "score", "score_for_first", "score_for_second", "rank_for_first", "rank_for_second"
-    ).order_by("pk")
+        "first_id", "second_id", "score", "score_for_first", "score_for_second", "rank_for_first", "rank_for_second",
+        "to_try",
+    ).order_by("pk")  # fmt: skip
     return {(row.first_id, row.second_id): row for row in rows}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -113,5 +114,7 @@ def _be(state: ProposalState, bridge_id: int, pairs: list[tuple[int, int]]) -> N
         for pk, first, second, before in rows.values_list("pk", "first_id", "second_id", "state")
         if (first, second) in wanted and PROPOSAL.allows(before, state)
     ]
-    places = {"rank_for_first": None, "rank_for_second": None} if state == ProposalState.CURRENT else {}
+    places: dict[str, Any] = {"rank_for_first": None, "rank_for_second": None, "to_try": False}
+    if state != ProposalState.CURRENT:
+        places = {}
     Proposal.objects.filter(pk__in=moved).update(state=state, updated_at=timezone.now(), **places)

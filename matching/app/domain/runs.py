@@ -18,9 +18,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from matching.app.domain.choosing import choose_proposals
 from matching.app.domain.encoding import encode_listings, forget_listings, listings_to_encode
 from matching.app.domain.figures import figures_of, figures_of_choice
+from matching.app.domain.learning_exploration import choose_with_tries
 from matching.app.domain.learning_weights import version_in_use
 from matching.app.domain.pool import organisations_to_match, pool_digest
 from matching.app.domain.refreshing import note_matched, refresh_pairs
@@ -141,11 +141,11 @@ def finish_run(run_id: int) -> bool:
     run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
     if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
         return False
-    choice = choose_proposals(run.bridge_id)
+    choice, tries = choose_with_tries(run.bridge_id, on=timezone.localdate())
     before = move(run, RUN, RunState.DONE)
     run.finished_at = timezone.now()
     run.error = ""
-    run.figures = run.figures | figures_of(run) | figures_of_choice(choice)
+    run.figures = run.figures | figures_of(run) | figures_of_choice(choice) | {"tries": tries}
     run.save(update_fields=["finished_at", "error", "figures"])
     record("finish_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
     if run.model_version != version_in_use(run.bridge_id):

@@ -87,6 +87,11 @@ class ProposalView:
     is_current: bool
 
     @property
+    def to_try(self) -> bool:
+        """Whether it is in the list to learn of it, and not for its score."""
+        return self.proposal.to_try and self.rank is not None and self.is_current
+
+    @property
     def band(self) -> Band:
         """How strong it is."""
         return Band(self.proposal.band)

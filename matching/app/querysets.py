@@ -25,6 +25,10 @@ class MatchRunQuerySet(models.QuerySet["MatchRun"]):
         """Waiting or running."""
         return self.filter(state__in=(RunState.WAITING, RunState.RUNNING))
 
+    def done(self) -> MatchRunQuerySet:
+        """Those that came to their end."""
+        return self.filter(state=RunState.DONE)
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposed partnerships."""

@@ -89,10 +89,13 @@ RUNNING: tuple[Act, ...] = (
         "matching",
         lambda d: [],
         {
-            "proposals_per_organisation": 3, "least_score": 0.5, "newcomer_floor": 1, "requests_per_organisation": 6,
+            "proposals_per_organisation": 3,
+            "least_score": 0.5,
+            "newcomer_floor": 1,
+            "requests_per_organisation": 6,
             "one_try_in": 12,
-        },  # fmt: skip
-    ),  # fmt: skip
+        },
+    ),
     ("matching_run", lambda d: [], {}),
     ("bridge_settings", lambda d: [], {"name_0": "Taken over", "name_1": "改名"}),
     ("mail_retry", lambda d: [d.mail.public_id], {}),

@@ -71,6 +71,13 @@ class Command(BaseCommand):
         )
         for pair, count in sorted(figures["language_pairs"].items()):
             self.stdout.write(f"  {pair}: {count}")
+        choice = figures["choice"]
+        if choice["loss"] is not None:
+            self.stdout.write(
+                f"Spreading attention cost {choice['loss']:.1%} of the total score; {choice['gained']} organisations "
+                f"are proposed to more others; the most sought expects {choice['most_requests']:.1f} requests, not "
+                f"{choice['most_requests_unlimited']:.1f}. No choice is better by more than {choice['gap']:.2%}."
+            )
 
 
 class Bar:

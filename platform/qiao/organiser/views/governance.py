@@ -24,6 +24,7 @@ from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
 from qiao.directory.acts import PRIVATE_ACTS, ROWS_OF_IMPORTS
+from qiao.organiser.choice_words import choice_words
 from qiao.organiser.filters import AuditFilter
 from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
 from qiao.organiser.learning_words import change_words, outcome_words
@@ -48,6 +49,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
             return redirect("organiser:matching", bridge.slug)
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge).select_related("requested_by")
     proposals = Proposal.objects.visible_to(request.user).on_bridge(bridge).current()
+    chosen = runs.done().first()
     learning = learning_view(bridge)
     return desk_page(
         request,
@@ -57,6 +59,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         policy=bridge.policy,
         runs=runs[:8],
         unfinished=runs.unfinished().first(),
+        attention=choice_words(chosen.figures) if chosen is not None else [],
         proposals=proposals.count(),
         learning=learning,
         learned=change_words(learning) if learning.shown is not None else [],

@@ -60,6 +60,9 @@ def test_a_run_makes_every_proposal_once_and_says_what_it_came_to(bridge: Bridge
     assert (figures["covered"], figures["coverage"]) == (6, 1.0)
     assert figures["language_pairs"] == {"en-en": 9}
     assert bridge.policy.least_score < figures["mean_score"] <= 1
+    choice = figures["choice"]
+    assert (choice["status"], choice["loss"], choice["gained"], choice["requests_limit"]) == ("optimal", 0, 0, 8)
+    assert choice["chosen"] == choice["unlimited"] == pytest.approx(2 * 9 * figures["mean_score"], abs=0.01)
     assert LanguageStatistics.objects.get(bridge=bridge).fitted_on == 6
 
 

@@ -27,6 +27,7 @@ def test_in_process_does_the_whole_run_and_says_what_it_came_to(capsys: pytest.C
     assert Proposal.objects.current().count() == 1
     assert f"Run {run.public_id}: 2 organisations, 2 needs and offers, 1 proposals shown" in told.getvalue()
     assert "en-en: 1" in told.getvalue()
+    assert "Spreading attention cost 0.0% of the total score; 0 organisations" in told.getvalue()
     assert "sensors" in capsys.readouterr().err  # the progress bar
     assert not OutboxEvent.objects.filter(topic="run.waiting").exists()
 

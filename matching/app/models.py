@@ -36,8 +36,8 @@ class ListingVector(Timestamped):
         )
         indexes = (
             models.Index(fields=("bridge", "encoder"), name="vector_by_bridge"),
-            # The column has no fixed length, because encoders differ: the index is of the default one's vectors.
-            # Vectors of another encoder are searched exactly, until an index for it is added in the same way.
+            # The column has no fixed length, because encoders differ: this index is of the default one's vectors. Those
+            # of another encoder get one like it when a bridge is switched to it (`domain/vector_index.py`).
             HnswIndex(
                 OpClass(Cast("vector", HalfVectorField(dimensions=896)), name="halfvec_cosine_ops"),
                 name="vector_nearest_bridge_1",
@@ -59,6 +59,8 @@ class ListingSentences(Timestamped):
 
     listing = models.ForeignKey("directory.Listing", on_delete=models.CASCADE, related_name="sentences")
     encoder = models.CharField(max_length=80)
+    # Of the text they are of: another encoder of vectors may quote by the same encoder of sentences.
+    text_hash = models.CharField(max_length=64, blank=True)
     data = models.JSONField(default=dict)
 
     class Meta:
@@ -83,6 +85,36 @@ class LanguageStatistics(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.bridge_id} by {self.encoder}"
+
+
+class BridgeEncoder(Timestamped):
+    """The encoder a bridge is searched and scored by, and how far the one that is to follow it has come.
+
+    While `coming` is not empty, a worker encodes the bridge's texts with it, in parts; then the bridge is switched in
+    one step. `turn` counts the parts: a task whose turn has passed has nothing to do.
+    """
+
+    bridge = models.OneToOneField("bridges.Bridge", on_delete=models.CASCADE, related_name="encoder")
+    in_use = models.CharField(max_length=80)
+    in_use_setting = models.CharField(max_length=400)
+    coming = models.CharField(max_length=80, blank=True)
+    coming_setting = models.CharField(max_length=400, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # The last listing that was encoded with the coming one, and when a worker was last heard of.
+    after = models.BigIntegerField(default=0)
+    turn = models.PositiveIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True)
+    switched_at = models.DateTimeField(null=True)
+    # Vectors of encoders that serve no more are still there.
+    has_old = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("encoder of a bridge")
+        verbose_name_plural = _("encoders of bridges")
+
+    def __str__(self) -> str:
+        return f"{self.bridge_id}: {self.in_use}" + (f" → {self.coming}" if self.coming else "")
 
 
 class MatchRun(Public):

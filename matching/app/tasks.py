@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
-from matching.app.domain import choosing, learning, refreshing, runs
+from matching.app.domain import choosing, learning, reencoding, refreshing, runs
 from matching.app.domain.growth import request_due_runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 #: Parts of a run that wait in the queue at once. Each hands on another when it is done, so that what people change
 #: meanwhile waits behind a few parts and not behind the whole run.
 PARTS_AT_ONCE = 4
+
+#: The broker hands out everything else before this: who publishes does not wait for a bridge that is encoded anew.
+LOW = 9
 
 # The database may be restarting, and neighbours may keep changing: both pass.
 _PASSING = {
@@ -95,6 +98,23 @@ def resume_stalled_runs() -> None:
     _send_parts(part_ids)
     for listing_id in overdue_work():
         refresh_listing.apply_async(args=[listing_id], expires=600)
+
+
+@shared_task(name="matching.reencode_bridges")
+def reencode_bridges() -> None:
+    """Have bridges that are to change their encoder worked on, and clear away what earlier encoders have left."""
+    for bridge_id, turn in reencoding.bridges_to_reencode():
+        reencode_part.apply_async(args=[bridge_id, turn], priority=LOW, expires=600)
+    reencoding.drop_old_vectors()
+    reencoding.index_what_serves()
+
+
+@shared_task(name="matching.reencode_part", **_PASSING)
+def reencode_part(bridge_id: int, turn: int) -> None:
+    """Encode the next texts of a bridge with the encoder that is to come, and hand on the next part."""
+    following = reencoding.reencode_part(bridge_id, turn)
+    if following is not None:
+        reencode_part.apply_async(args=[bridge_id, following], priority=LOW)
 
 
 @shared_task(name="matching.refit_weights")

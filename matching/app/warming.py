@@ -48,12 +48,14 @@ def _worker_ready(sender: Any, **_: Any) -> None:
 
 def warm_up() -> None:
     """Load the encoder and put one text through it."""
-    from matching.app.encoder import default_encoder, sentence_encoder
+    from matching.app.encoder import configured_encoder
     from matching.embedding.lexical import tokens
 
     try:
-        for encoder in (default_encoder(), sentence_encoder()):
-            encoder.encode(["bridge", "桥"])
+        wanted = configured_encoder()
+        for encoder in (wanted.load(), wanted.load_for_sentences()):
+            if encoder is not None:
+                encoder.encode(["bridge", "桥"])
         tokens("桥")
     except Exception:
         # Not fatal here: the task that needs the encoder will say what is wrong, and be tried again.

@@ -8,7 +8,7 @@ calibrated: a similarity is told in standard deviations above what is usual for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,10 @@ class LanguageStatistics:
                 )
         cohorts = Cohorts() if directions is None else Cohorts.draw(centred, languages, directions, seed=seed)
         return cls(means=means, pairs=pairs, fitted_on=len(vectors), cohorts=cohorts)
+
+    def on(self, total: int, counts: dict[str, int]) -> LanguageStatistics:
+        """As measured on a sample of a pool of `total` texts, so many of each direction."""
+        return replace(self, fitted_on=total, cohorts=replace(self.cohorts, counts=counts))
 
     def centre(self, vectors: Vectors, languages: list[str]) -> Vectors:
         """Unit vectors without their language's mean; shape as given."""

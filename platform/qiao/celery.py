@@ -38,5 +38,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20),
         "options": {"expires": 3_000},
     },
+    "reencode-bridges": {
+        "task": "matching.reencode_bridges",
+        "schedule": 60.0,
+        "options": {"expires": 120, "priority": 9},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from matching.app.domain.runs import request_run
-from matching.app.encoder import encoder_name
 from matching.app.models import LanguageStatistics, ListingVector, MatchRun
 from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
@@ -18,14 +17,14 @@ GROWTH = 1.2
 
 def request_due_runs() -> list[int]:
     """Ask for a run over each bridge that has grown or shrunk by a fifth since it was measured; returns their ids."""
-    name = encoder_name()
+    in_use = F("bridge__encoder__in_use")
     texts = dict(
-        ListingVector.objects.filter(encoder=name)
+        ListingVector.objects.filter(encoder=in_use)
         .values_list("bridge")
         .annotate(Count("pk"))
         .values_list("bridge", "pk__count")
     )
-    measured = dict(LanguageStatistics.objects.filter(encoder=name).values_list("bridge_id", "fitted_on"))
+    measured = dict(LanguageStatistics.objects.filter(encoder=in_use).values_list("bridge_id", "fitted_on"))
     busy = set(MatchRun.objects.unfinished().values_list("bridge_id", flat=True))
     due = []
     for bridge in (

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from matching.app.domain.runs import request_run
-from matching.app.encoder import encoder_name
 from matching.app.models import ListingVector, MatchRun
 from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
@@ -21,7 +20,7 @@ from qiao.directory.querysets.listing import ListingQuerySet
 PATIENCE = timedelta(minutes=1)
 #: ... and then not again for a while: it may be waiting behind others.
 ASKED_FOR_SECONDS = 300
-#: More than this on one bridge, as after a change of the encoder, are better done by a run.
+#: More than this on one bridge, as after a long absence of workers, are better done by a run.
 MANY = 25
 
 
@@ -40,7 +39,8 @@ def overdue_work() -> list[int]:
 
 
 def _overdue() -> ListingQuerySet:
-    vectors = ListingVector.objects.filter(listing=OuterRef("pk"), encoder=encoder_name())
+    vectors = ListingVector.objects.filter(listing=OuterRef("pk"))
+    # Of whichever encoder: a bridge that is switched to another is gone over by a run.
     matched = vectors.filter(matched_at__gte=OuterRef("updated_at"))
     live = Listing.objects.live().values("pk")
     running = MatchRun.objects.unfinished().values("bridge_id")

@@ -10,7 +10,6 @@ import numpy as np
 
 from matching.app.adapters import evidence_between, text_fields, titles_between
 from matching.app.domain.pool import Member, Pool
-from matching.app.encoder import sentence_encoder
 from matching.app.models import ListingSentences
 from matching.core.explanation import Evidence, explain
 from matching.core.meeting import Meeting, meeting_of
@@ -110,8 +109,6 @@ def _sentences_of(pool: Pool, pairs: list[ScoredPair]) -> dict[int, SpanVectors]
         listings[int(met.first_listing)] = pair.first.listings[int(met.first_listing)]
         listings[int(met.second_listing)] = pair.second.listings[int(met.second_listing)]
     stored = dict(
-        ListingSentences.objects.filter(listing__in=listings, encoder=sentence_encoder().name).values_list(
-            "listing_id", "data"
-        )
+        ListingSentences.objects.filter(listing__in=listings, encoder=pool.sentences).values_list("listing_id", "data")
     )
     return {pk: SpanVectors.from_json(stored.get(pk, {}), text_fields(one)) for pk, one in listings.items()}

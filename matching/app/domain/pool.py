@@ -15,9 +15,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from matching.app.adapters import organisation_profiles
+from matching.app.domain.encoders import encoder_in_use
 from matching.app.domain.learning_weights import version_in_use, weights_in_use
 from matching.app.domain.statistics import statistics_of
-from matching.app.encoder import encoder_name
 from matching.app.halfvec import vector_bytes, vector_from_bytes
 from matching.app.models import ListingVector, Proposal
 from matching.core.profiles import OrganisationProfile
@@ -65,12 +65,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Pool:
-    """Some members of a bridge, and what holds for all of them."""
+    """Some members of a bridge, and what holds for all of them.
+
+    `encoder` and `sentences` name whose vectors are used.
+    """
 
     bridge_id: int
     policy: MatchingPolicy
     weights: Weights
     encoder: str
+    sentences: str
     statistics: LanguageStatistics
     today: datetime.date
     members: dict[int, Member]
@@ -78,8 +82,8 @@ class Pool:
 
 def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     """Load those of the organisations that are approved members of the bridge. The number of queries is constant."""
-    name = encoder_name()
-    statistics = statistics_of(bridge_id)
+    encoder = encoder_in_use(bridge_id)
+    statistics = statistics_of(bridge_id, encoder.name)
     ids = set(organisation_ids)
     sides = dict(
         Membership.objects.approved()
@@ -91,7 +95,7 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     live = Listing.objects.live().filter(bridge_id=bridge_id, organisation__in=sides).order_by("pk")
     for listing in live.prefetch_related("sectors"):
         listings[listing.organisation_id][listing.pk] = listing
-    vectors = _vectors_of([pk for of_one in listings.values() for pk in of_one], name)
+    vectors = _vectors_of([pk for of_one in listings.values() for pk in of_one], encoder.name)
     blocked: dict[int, set[int]] = defaultdict(set)
     for one, other in Block.objects.filter(Q(organisation__in=ids) | Q(blocked__in=ids)).values_list(
         "organisation_id", "blocked_id"
@@ -114,7 +118,8 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
         bridge_id=bridge_id,
         policy=MatchingPolicy.objects.get(bridge_id=bridge_id),
         weights=weights_in_use(bridge_id),
-        encoder=name,
+        encoder=encoder.name,
+        sentences=encoder.sentences,
         statistics=statistics,
         today=timezone.localdate(),
         members=members,
@@ -144,36 +149,44 @@ def _usual(
 
 def organisations_to_match(bridge_id: int) -> list[int]:
     """Ids of organisations with a live listing on the bridge, and of those whose proposals may no longer hold."""
-    ids = set(Listing.objects.live().filter(bridge_id=bridge_id).values_list("organisation_id", flat=True))
-    for pair in Proposal.objects.current().filter(bridge_id=bridge_id).values_list("first_id", "second_id"):
-        ids.update(pair)
-    return sorted(ids)
+    live = Listing.objects.live().filter(bridge_id=bridge_id).order_by()
+    current = Proposal.objects.current().filter(bridge_id=bridge_id).order_by()
+    # Distinct in the database: a large bridge has a hundred times as many pairs as organisations.
+    ids = live.values_list("organisation_id").union(current.values_list("first_id"), current.values_list("second_id"))
+    return sorted(pk for (pk,) in ids)
 
 
 def pool_digest(bridge_id: int) -> str:
-    """SHA-256 over what a run works on: members, what is live and how it is encoded, the policy and the weights."""
+    """SHA-256 over what a run works on: members, what is live and how it is encoded, the policy and the weights.
+
+    Rows are read as they are hashed: none of a large bridge stay in memory.
+    """
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
-    lines = [
+    digest = hashlib.sha256(
         f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor} "
-        f"{policy.requests_per_organisation}"
-    ]
-    lines.append(f"weights {version_in_use(bridge_id)}")
-    members = Membership.objects.approved().filter(bridge_id=bridge_id).order_by("organisation_id")
-    lines += [
-        f"member {pk} {side} {changed.isoformat()}"
-        for pk, side, changed in members.values_list("organisation_id", "side_id", "organisation__updated_at")
-    ]
-    live = Listing.objects.live().filter(bridge_id=bridge_id).order_by("pk")
-    lines += [f"listing {pk} {changed.isoformat()}" for pk, changed in live.values_list("pk", "updated_at")]
-    vectors = ListingVector.objects.filter(bridge_id=bridge_id, encoder=encoder_name()).order_by(
-        "listing_id", "language"
+        f"{policy.requests_per_organisation}\n"
+        f"weights {version_in_use(bridge_id)}".encode()
     )
-    lines += [
-        f"vector {pk} {lang} {made}" for pk, lang, made in vectors.values_list("listing", "language", "content_hash")
-    ]
-    blocks = Block.objects.filter(organisation__in=members.values("organisation")).order_by("organisation", "blocked")
-    lines += [f"block {one} {other}" for one, other in blocks.values_list("organisation", "blocked")]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    members = Membership.objects.approved().filter(bridge_id=bridge_id)
+    live = Listing.objects.live().filter(bridge_id=bridge_id)
+    vectors = ListingVector.objects.filter(bridge_id=bridge_id, encoder=encoder_in_use(bridge_id).name)
+    blocks = Block.objects.filter(organisation__in=members.values("organisation"))
+    for word, rows in (
+        (
+            "member",
+            members.order_by("organisation_id").values_list("organisation_id", "side_id", "organisation__updated_at"),
+        ),
+        ("listing", live.order_by("pk").values_list("pk", "updated_at")),
+        ("vector", vectors.order_by("listing_id", "language").values_list("listing", "language", "content_hash")),
+        ("block", blocks.order_by("organisation", "blocked").values_list("organisation", "blocked")),
+    ):
+        for row in rows.iterator(chunk_size=2_000):
+            digest.update(f"\n{word} {' '.join(map(_told, row))}".encode())
+    return digest.hexdigest()
+
+
+def _told(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime.datetime) else str(value)
 
 
 def _vectors_of(listing_ids: list[int], encoder: str) -> dict[int, VectorSet]:

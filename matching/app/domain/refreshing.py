@@ -9,12 +9,12 @@ from django.db.models import Q
 
 from matching.app.domain.candidates import candidate_partners
 from matching.app.domain.choosing import choose_around
+from matching.app.domain.encoders import encoder_in_use
 from matching.app.domain.encoding import encode_listings, forget_listings, is_encoded
 from matching.app.domain.locks import NeighboursChanged, lock_organisations
 from matching.app.domain.pairing import ScoredPair, score_partners
 from matching.app.domain.pool import Pool, load_pool
 from matching.app.domain.proposals import store_pairs, supersede_pairs
-from matching.app.encoder import encoder_name
 from matching.app.models import ListingVector, MatchRun, Proposal
 from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
@@ -133,14 +133,18 @@ def _is_matched(listing: Listing) -> bool:
     if not Listing.objects.live().filter(pk=listing.pk).exists():
         named = Q(first_listing=listing) | Q(second_listing=listing)
         return not vectors and not Proposal.objects.current().filter(named).exists()
-    return is_encoded(listing, vectors) and all(
-        vector.matched_at is not None and vector.matched_at >= listing.updated_at for vector in vectors
+    encoder = encoder_in_use(listing.bridge_id).name
+    return is_encoded(listing, vectors, encoder) and all(
+        vector.matched_at is not None and vector.matched_at >= listing.updated_at
+        for vector in vectors
+        if vector.encoder == encoder
     )
 
 
 def note_matched(listings: Iterable[Listing]) -> None:
     """Keep until which change of each listing its proposals are up to date. One whose text ran ahead is not."""
     for listing in listings:
-        vectors = ListingVector.objects.filter(listing=listing, encoder=encoder_name())
-        if is_encoded(listing, list(vectors.defer("vector"))):
+        encoder = encoder_in_use(listing.bridge_id).name
+        vectors = ListingVector.objects.filter(listing=listing, encoder=encoder)
+        if is_encoded(listing, list(vectors.defer("vector")), encoder):
             vectors.update(matched_at=listing.updated_at)

@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from matching.app.domain.encoders import encoder_in_use
 from matching.app.domain.encoding import encode_listings, forget_listings, listings_to_encode
 from matching.app.domain.figures import figures_of, figures_of_choice
 from matching.app.domain.learning_exploration import choose_with_tries
@@ -25,7 +26,6 @@ from matching.app.domain.learning_weights import version_in_use
 from matching.app.domain.pool import organisations_to_match, pool_digest
 from matching.app.domain.refreshing import note_matched, refresh_pairs
 from matching.app.domain.statistics import fit_statistics
-from matching.app.encoder import encoder_name
 from matching.app.enums import RunState
 from matching.app.models import MatchRun, RunPart
 from matching.app.transitions import RUN
@@ -35,6 +35,7 @@ from qiao.bridges.models import Bridge, MatchingPolicy
 from qiao.bridges.rules import runs_bridge
 from qiao.common.errors import NotAllowed
 from qiao.common.states import move
+from qiao.directory.models import Listing
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ SILENCE = timedelta(seconds=30)
 ATTEMPTS = 5
 ORGANISATIONS_A_PART = 5
 LISTINGS_A_BATCH = 8
+#: Listings gone over, encoded already or not, after which a worker says that it lives.
+LISTINGS_LOOKED_AT = 200
 #: A worker that prepares a run lets others' work come between after so long: somebody may have published.
 TURN_SECONDS = 2.0
 
@@ -136,7 +139,7 @@ def work_on_part(part_id: int) -> bool:
 def finish_run(run_id: int) -> bool:
     """When every part is done: choose what each organisation receives and close the run; returns whether it did.
 
-    Weights that were adopted while it ran ask for another run.
+    Weights that were adopted, or an encoder put in service, while it ran ask for another run.
     """
     run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
     if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
@@ -148,7 +151,7 @@ def finish_run(run_id: int) -> bool:
     run.figures = run.figures | figures_of(run) | figures_of_choice(choice) | {"tries": tries}
     run.save(update_fields=["finished_at", "error", "figures"])
     record("finish_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
-    if run.model_version != version_in_use(run.bridge_id):
+    if (run.model_version, run.encoder) != (version_in_use(run.bridge_id), encoder_in_use(run.bridge_id).name):
         request_run(run.bridge, actor=None)
     return True
 
@@ -222,19 +225,10 @@ def _prepare(run: MatchRun) -> bool:
     """
     began = time.monotonic()
     policy = MatchingPolicy.objects.get(bridge_id=run.bridge_id)
-    forget_listings(run.bridge_id)
-    waiting = listings_to_encode(run.bridge_id)
-    total = run.figures.get("encoded", 0) + len(waiting)
-    while waiting:
-        encode_listings(waiting[:LISTINGS_A_BATCH])
-        waiting = waiting[LISTINGS_A_BATCH:]
-        over = bool(waiting) and time.monotonic() - began >= TURN_SECONDS
-        MatchRun.objects.filter(pk=run.pk).update(
-            heartbeat_at=None if over else timezone.now(),
-            figures={"encoded": total - len(waiting), "to_encode": total},
-        )
-        if over:
-            return False
+    if "to_encode" not in run.figures:
+        forget_listings(run.bridge_id)
+    if not _encode_in_turn(run, until=began + TURN_SECONDS):
+        return False
     fit_statistics(run.bridge_id)
     organisations = organisations_to_match(run.bridge_id)
     weights = version_in_use(run.bridge_id)
@@ -247,7 +241,7 @@ def _prepare(run: MatchRun) -> bool:
         RunPart.objects.bulk_create(
             RunPart(run=run, number=number, organisation_ids=ids) for number, ids in enumerate(parts)
         )
-        locked.encoder = encoder_name()
+        locked.encoder = encoder_in_use(run.bridge_id).name
         locked.policy_version = policy.version
         locked.model_version = weights
         locked.problem_digest = digest
@@ -258,6 +252,43 @@ def _prepare(run: MatchRun) -> bool:
                 "encoder", "policy_version", "model_version", "problem_digest", "parts_total", "heartbeat_at",
             ]
         )  # fmt: skip
+    return True
+
+
+def _encode_in_turn(run: MatchRun, *, until: float) -> bool:
+    """Go on encoding where the run left off; returns whether all of the bridge is encoded.
+
+    What is passed over since it is encoded already counts as done.
+    """
+    figures = dict(run.figures)
+    if "to_encode" not in figures:
+        figures = {
+            "encoded": 0,
+            "to_encode": Listing.objects.live().filter(bridge_id=run.bridge_id).count(),
+            "after": 0,
+        }
+    passed = figures["encoded"]
+
+    def tell(*, claimed: bool) -> None:
+        figures["encoded"] = min(passed, figures["to_encode"])
+        MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() if claimed else None, figures=figures)
+
+    batch: list[int] = []
+    encoder = encoder_in_use(run.bridge_id).name
+    for listing_id, needed in listings_to_encode(run.bridge_id, encoder, after=figures["after"]):
+        passed += 1
+        figures["after"] = listing_id
+        if needed:
+            batch.append(listing_id)
+        if len(batch) == LISTINGS_A_BATCH or passed % LISTINGS_LOOKED_AT == 0:
+            encode_listings(batch)
+            batch = []
+            over = time.monotonic() >= until and passed < figures["to_encode"]
+            tell(claimed=not over)
+            if over:
+                return False
+    encode_listings(batch)
+    tell(claimed=True)
     return True
 
 

@@ -66,11 +66,12 @@ class Layout:
     def rows(self, values: Sequence[Mapping[str, float | None]]) -> Array:
         """What each coefficient is multiplied with, shape (responses, columns). What is not known gives 0."""
         made = np.zeros((len(values), len(self.columns)))
+        units = [_unit(self.priors.terms[code], part) for code, part in self.columns]
         for row, one in enumerate(values):
-            for column, (code, part) in enumerate(self.columns):
-                value = one.get(code)
+            for column, unit in enumerate(units):
+                value = one.get(unit.code)
                 if value is not None:
-                    made[row, column] = _unit(self.priors.terms[code], part).contribution(value)
+                    made[row, column] = unit.contribution(value)
         return made
 
     def weights(self, coefficients: Array, bias: float) -> Weights:

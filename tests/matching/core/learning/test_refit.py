@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.core.learning.model import Layout, intercept_of
 from matching.core.learning.quality import is_held_out, quality_of
 from matching.core.learning.refit import LEAST_EXAMPLES, Outcome, capped, most_of_one, refit
 from matching.core.learning.responses import Example, Verdict, verdict_of
-from matching.core.scoring import PRIORS
+from matching.core.scoring import PRIORS, Weights
 from tests.matching.core.learning.simulated import HIDDEN, responses
 
 
@@ -54,6 +56,27 @@ def test_answers_by_chance_are_no_reason_to_change() -> None:
         for seed in range(20)
     )
     assert adopted <= 10
+
+
+def test_what_chance_gets_adopted_does_next_to_no_harm() -> None:
+    """Asked of fresh responses, weights that were adopted for nothing foretell them nearly as well as the truth."""
+    layout = Layout(PRIORS)
+    fresh = responses(3000, seed=999, hidden=PRIORS, organisations=500)
+    rows = layout.rows([one.values for one in fresh])
+    signs = np.array([1.0 if one.verdict.positive else -1.0 for one in fresh])
+
+    def loss(weights: Weights) -> float:
+        level = intercept_of(layout, weights, rows, signs, np.ones(len(fresh)))
+        return quality_of(rows @ layout.coefficients(weights) + level, signs, np.ones(len(fresh))).log_loss
+
+    adopted = [
+        done.weights
+        for seed in range(12)
+        if (done := refit(responses(120, seed=seed, hidden=PRIORS), in_use=PRIORS, priors=PRIORS)).outcome
+        == Outcome.BETTER
+    ]
+    assert adopted
+    assert max(loss(weights) for weights in adopted if weights) < loss(PRIORS) + 0.02
 
 
 def test_one_busy_organisation_does_not_rule() -> None:
@@ -105,8 +128,6 @@ def test_a_pair_is_held_out_for_ever_and_about_one_in_four_is() -> None:
 
 
 def test_quality_counts_ties_half_and_knows_the_best_and_the_worst() -> None:
-    import numpy as np
-
     signs, weight = np.array([1.0, 1.0, -1.0, -1.0]), np.ones(4)
     assert quality_of(np.array([2.0, 1.0, 0.0, -1.0]), signs, weight).auc == 1.0
     assert quality_of(np.array([-2.0, -1.0, 0.0, 1.0]), signs, weight).auc == 0.0

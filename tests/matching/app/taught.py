@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
+from matching.app.domain.runs import request_run, run_in_process
 from matching.app.enums import ResponseKind
-from matching.app.models import Response
-from qiao.bridges.models import Bridge
-from qiao.directory.models import Organisation
-from tests.factories import BridgeFactory, member
+from matching.app.models import Proposal, Response
+from qiao.bridges.models import Bridge, MatchingPolicy
+from qiao.directory.models import Affiliation, Listing, Organisation
+from qiao.partnerships.domain.marks import dismiss_proposal, save_proposal
+from tests.factories import BridgeFactory, UserFactory, member
+from tests.matching.app.sensors import sensor_need, sensor_offer
 from tests.matching.core.learning.simulated import responses
 
 
@@ -39,3 +42,28 @@ def teach(bridge: Bridge, count: int, *, seed: int = 7) -> list[Response]:
         )
     ]
     return Response.objects.bulk_create(made)
+
+
+STAGES = ("prototype", "in_use")
+
+
+def marked_bridge() -> tuple[Bridge, list[Listing]]:
+    """Eight needs and eight offers, all proposed; each member saves those of its own stage and dismisses the others."""
+    bridge: Bridge = BridgeFactory()
+    MatchingPolicy.objects.filter(bridge=bridge).update(least_score=0.0)
+    listings = [
+        make(bridge, owner=UserFactory(), stage=STAGES[place % 2])
+        for place in range(8)
+        for make in (sensor_need, sensor_offer)
+    ]
+    run_in_process(request_run(bridge, actor=None, hand_over=False), progress=lambda _: None)
+    stages = {listing.organisation_id: listing.stage for listing in listings}
+    for proposal in Proposal.objects.current().select_related("first", "second"):
+        alike = stages[proposal.first_id] == stages[proposal.second_id]
+        for organisation in (proposal.first, proposal.second):
+            actor = Affiliation.objects.get(organisation=organisation).user
+            if alike:
+                save_proposal(proposal, actor=actor, organisation=organisation)
+            else:
+                dismiss_proposal(proposal, actor=actor, organisation=organisation, reason="too_early")
+    return bridge, listings

@@ -20,13 +20,11 @@ from matching.app.models import BridgeLearning, MatchRun, Proposal, Response, Sc
 from matching.core.scoring import PRIORS
 from qiao.activity.models import AuditEntry
 from qiao.bridges.enums import BridgeRole, BridgeState
-from qiao.bridges.models import Bridge, MatchingPolicy
+from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput, NotAllowed
-from qiao.directory.models import Affiliation, Listing
-from qiao.partnerships.domain.marks import dismiss_proposal, save_proposal
 from tests.factories import BridgeFactory, UserFactory, staff
 from tests.matching.app.sensors import sensor_need, sensor_offer
-from tests.matching.app.taught import taught_bridge, teach
+from tests.matching.app.taught import marked_bridge, taught_bridge, teach
 
 pytestmark = pytest.mark.django_db
 
@@ -177,35 +175,10 @@ def _eager() -> Iterator[None]:
     current_app.conf.task_always_eager = before
 
 
-STAGES = ("prototype", "in_use")
-
-
-def _marked_bridge() -> tuple[Bridge, list[Listing]]:
-    """Eight needs and eight offers, all proposed; each member saves those of its own stage and dismisses the others."""
-    bridge: Bridge = BridgeFactory()
-    MatchingPolicy.objects.filter(bridge=bridge).update(least_score=0.0)
-    listings = [
-        make(bridge, owner=UserFactory(), stage=STAGES[place % 2])
-        for place in range(8)
-        for make in (sensor_need, sensor_offer)
-    ]
-    _finish(request_run(bridge, actor=None, hand_over=False))
-    stages = {listing.organisation_id: listing.stage for listing in listings}
-    for proposal in Proposal.objects.current().select_related("first", "second"):
-        alike = stages[proposal.first_id] == stages[proposal.second_id]
-        for organisation in (proposal.first, proposal.second):
-            actor = Affiliation.objects.get(organisation=organisation).user
-            if alike:
-                save_proposal(proposal, actor=actor, organisation=organisation)
-            else:
-                dismiss_proposal(proposal, actor=actor, organisation=organisation, reason="too_early")
-    return bridge, listings
-
-
 @pytest.mark.usefixtures("_eager")
 def test_marks_become_weights_overnight_and_scores_follow() -> None:
     """The whole way: two sides save and dismiss, the nightly task refits and adopts, a run scores anew."""
-    bridge, listings = _marked_bridge()
+    bridge, listings = marked_bridge()
     before = {p.pk: p for p in Proposal.objects.current()}
     assert len(before) == 64
     assert Response.objects.count() == 128

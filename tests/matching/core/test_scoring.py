@@ -95,7 +95,10 @@ _listings: st.SearchStrategy[dict[str, Any]] = st.builds(
 _amounts = st.one_of(st.just(0.0), st.floats(0.001, 6))
 _weights: st.SearchStrategy[Weights] = st.builds(
     lambda bias, amounts: Weights(
-        bias=bias, terms={code: Term(code, *amounts[code], neutral=term.neutral) for code, term in TERMS.items()}
+        bias=bias, terms={
+            code: Term(code, weight=amounts[code][0], penalty=amounts[code][1], neutral=term.neutral)
+            for code, term in TERMS.items()
+        },
     ),
     st.floats(-4, 2),
     st.fixed_dictionaries({code: st.tuples(_amounts, _amounts) for code in TERMS}),

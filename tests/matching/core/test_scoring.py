@@ -95,7 +95,8 @@ _listings: st.SearchStrategy[dict[str, Any]] = st.builds(
 _amounts = st.one_of(st.just(0.0), st.floats(0.001, 6))
 _weights: st.SearchStrategy[Weights] = st.builds(
     lambda bias, amounts: Weights(
-        bias=bias, terms={
+        bias=bias,
+        terms={
             code: Term(code, weight=amounts[code][0], penalty=amounts[code][1], neutral=term.neutral)
             for code, term in TERMS.items()
         },

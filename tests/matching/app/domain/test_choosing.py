@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -109,6 +110,35 @@ def test_choosing_around_one_counts_the_requests_that_others_expect_already(brid
     assert _list_of(late) == []
     choose_around(bridge.pk, [late.organisation_id, star.organisation_id])
     assert (_list_of(late), _list_of(early)) == ([0.9], [])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_in_whatever_order_nobody_passes_a_limit(bridge: Bridge, seed: int) -> None:
+    _policy(bridge, proposals_per_organisation=3, requests_per_organisation=1, newcomer_floor=1)
+    chance = random.Random(seed)
+    british = [_listing(bridge, "GB", size=chance.choice(["micro", "large"])) for _ in range(5)]
+    chinese = [_listing(bridge, "CN", size=chance.choice(["micro", "large"])) for _ in range(5)]
+    for one in british:
+        for other in chinese:
+            asked = {one: chance.random(), other: chance.random()}
+            _pair(one, other, chance.uniform(0.35, 1), asked=asked)
+            if chance.random() < 0.4:
+                near = chance.sample([*british, *chinese], chance.randint(1, 6))
+                choose_around(bridge.pk, [one.organisation_id, *(listing.organisation_id for listing in near)])
+                _nobody_passes(bridge, proposals=3, requests=1)
+    choose_proposals(bridge.pk)
+    _nobody_passes(bridge, proposals=3, requests=1)
+
+
+def _nobody_passes(bridge: Bridge, *, proposals: int, requests: float) -> None:
+    lists: dict[int, list[float]] = {}
+    for row in Proposal.objects.current().filter(bridge=bridge, rank_for_first__isnull=False):
+        lists.setdefault(row.first_id, []).append(row.score_for_first)
+        lists.setdefault(row.second_id, []).append(row.score_for_second)
+    assert lists
+    for expected in lists.values():
+        assert len(expected) <= proposals
+        assert sum(expected) <= requests + 1e-6
 
 
 def test_the_choice_says_what_spreading_attention_cost(bridge: Bridge) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from matching.app.domain.choosing import Choice, choose_proposals
 from matching.app.domain.locks import lock_bridge
@@ -16,6 +15,11 @@ from matching.core.learning.exploration import choose_tries, places_to_try
 from qiao.bridges.models import MatchingPolicy
 
 Key = tuple[int, int]
+
+_COLUMNS = (
+    "first_id", "second_id", "score", "score_for_first", "score_for_second", "rank_for_first", "rank_for_second",
+    "kept_for_first", "kept_for_second",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -32,16 +36,16 @@ def choose_with_tries(bridge_id: int, *, on: datetime.date) -> tuple[Choice, int
     if not tries:
         return choice, 0
     choice = choose_proposals(bridge_id, fixed=tries)
-    pair_of_a_try = Q(*(Q(first=first, second=second) for first, second in tries), _connector=Q.OR)
-    Proposal.objects.filter(pair_of_a_try, bridge=bridge_id).update(to_try=True)
+    Proposal.objects.filter(pk__in=tries.values()).update(to_try=True)
     return choice, len(tries)
 
 
-def _tries(bridge_id: int, on: datetime.date) -> list[Key]:
+def _tries(bridge_id: int, on: datetime.date) -> dict[Key, int]:
+    """Ids of the proposals to try, by their organisations."""
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     places = places_to_try(policy.proposals_per_organisation, policy.one_try_in)
     if not places:
-        return []
+        return {}
     refused = set(
         Response.objects.standing()
         .filter(bridge=bridge_id, kind__in=(ResponseKind.DISMISSED, ResponseKind.DECLINED))
@@ -49,16 +53,19 @@ def _tries(bridge_id: int, on: datetime.date) -> list[Key]:
     )
     chosen: list[Pair] = []
     left: list[Pair] = []
-    for row in Proposal.objects.current().filter(bridge=bridge_id).defer("reasons").order_by("pk"):
+    ids: dict[Key, int] = {}
+    rows = Proposal.objects.current().filter(bridge=bridge_id, score__gte=policy.least_score).order_by("pk")
+    for row in rows.only(*_COLUMNS).iterator():
         listed = row.rank_for_first is not None, row.rank_for_second is not None
         if any(listed):
             chosen.append(_pair(row, *listed))
         elif (
-            row.score >= policy.least_score
-            and not (row.kept_for_first or row.kept_for_second)
-            and refused.isdisjoint({(row.first_id, row.second_id), (row.second_id, row.first_id)})
+            not (row.kept_for_first or row.kept_for_second)
+            and (row.first_id, row.second_id) not in refused
+            and (row.second_id, row.first_id) not in refused
         ):
             left.append(_pair(row, True, True))
+            ids[row.first_id, row.second_id] = row.pk
     year, week, _ = on.isocalendar()
     tries = choose_tries(
         left,
@@ -67,7 +74,8 @@ def _tries(bridge_id: int, on: datetime.date) -> list[Key]:
         requests=float(policy.requests_per_organisation),
         seed=f"{bridge_id}:{year}-{week}",
     )
-    return [(int(pair.first), int(pair.second)) for pair in tries]
+    keys = [(int(pair.first), int(pair.second)) for pair in tries]
+    return {key: ids[key] for key in keys}
 
 
 def _pair(row: Proposal, listed_by_first: bool, listed_by_second: bool) -> Pair:

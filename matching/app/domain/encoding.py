@@ -117,7 +117,7 @@ def _encode(bridge_id: int, listings: Sequence[Listing], encoder: NamedEncoder) 
     if model is None or quoting is None:
         return 0
     made = model.encode([version.text for _, version in wanted])
-    texts = {listing.pk: _hash_of_all(listing) for listing in listings}
+    texts = {listing.pk: hash_of_quoted(listing) for listing in listings}
     quoted = dict(
         ListingSentences.objects.filter(listing__in=texts, encoder=quoting.name).values_list("listing_id", "text_hash")
     )
@@ -192,7 +192,7 @@ def _stored_hashes() -> Prefetch[str]:
     return Prefetch("vectors", queryset=ListingVector.objects.defer("vector"))
 
 
-def _hash_of_all(listing: Listing) -> str:
+def hash_of_quoted(listing: Listing) -> str:
     """Of all that may be quoted: the texts of both languages, in their places."""
     return content_hash("\x1f".join(f"{one.name}\x1e{one.text}" for one in text_fields(listing)))
 

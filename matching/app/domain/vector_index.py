@@ -37,7 +37,7 @@ def index_vectors(encoder: str, *, fewest: int = FEWEST_INDEXED) -> bool:
             return False
         cursor.execute(
             f"SELECT count(*), max(dims) FROM (SELECT vector_dims(vector) AS dims FROM {table} "  # noqa: S608 - our own table's name
-            "WHERE encoder = %s LIMIT %s) AS some",
+            "WHERE encoder = %s LIMIT %s) AS dimensions",
             [encoder, fewest],
         )
         count, dimension = cursor.fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -160,42 +160,42 @@ def best_first_order(pair: Pair) -> tuple[float, str, str]:
 
 
 def _arrays(problem: ChoiceProblem) -> ChoiceArrays:
-    pairs = tuple(sorted(problem.pairs, key=best_first_order))
     organisations = problem.organisations
     index = {organisation: number for number, organisation in enumerate(organisations)}
-    count = len(pairs)
-    ends = np.array([(index[pair.first], index[pair.second]) for pair in pairs], dtype=np.int64).reshape(count, 2)
-    listed = np.array([(pair.listed_by_first, pair.listed_by_second) for pair in pairs], dtype=bool).reshape(count, 2)
-    requests = np.array(
-        [(pair.requests_to_first, pair.requests_to_second) for pair in pairs], dtype=np.float64
-    ).reshape(count, 2)
-    fixed = np.array([(pair.first, pair.second) in problem.fixed for pair in pairs], dtype=bool)
-    nothing = np.zeros(len(organisations), dtype=np.int64)
-    made = ChoiceArrays(
-        pairs=pairs,
-        organisations=organisations,
-        ends=ends,
-        score=np.array([pair.score for pair in pairs], dtype=np.float64),
-        listed=listed,
-        requests=requests,
-        fixed=fixed,
-        room=nothing,
-        floor=nothing,
-        allowance=nothing.astype(np.float64),
+    given, count = problem.pairs, len(problem.pairs)
+    # Column by column: a large bridge has a million pairs.
+    first = np.fromiter((index[pair.first] for pair in given), np.int64, count)
+    second = np.fromiter((index[pair.second] for pair in given), np.int64, count)
+    score = np.fromiter((pair.score for pair in given), np.float64, count)
+    fixed = np.zeros(count, dtype=np.bool_)
+    if problem.fixed:
+        fixed = np.fromiter(((pair.first, pair.second) in problem.fixed for pair in given), np.bool_, count)
+    listed = (
+        np.fromiter((pair.listed_by_first for pair in given), np.bool_, count),
+        np.fromiter((pair.listed_by_second for pair in given), np.bool_, count),
     )
-    capacity = np.array([problem.capacity_of(one) for one in organisations], dtype=np.int64)
-    floor = np.array([problem.floor.get(one, 0) for one in organisations], dtype=np.int64)
-    limit = np.array([problem.requests_of(one) for one in organisations], dtype=np.float64)
-    room = np.maximum(capacity, made.places(fixed).astype(np.int64))
-    return ChoiceArrays(
-        pairs=pairs,
+    requests = (
+        np.fromiter((pair.requests_to_first for pair in given), np.float64, count),
+        np.fromiter((pair.requests_to_second for pair in given), np.float64, count),
+    )
+    # `best_first_order`: organisations are numbered in the order of their ids.
+    order = np.lexsort((second, first, -score))
+    unlimited = ChoiceArrays(
+        pairs=tuple(given[place] for place in order.tolist()),
         organisations=organisations,
-        ends=ends,
-        score=made.score,
-        listed=listed,
-        requests=requests,
-        fixed=fixed,
+        ends=np.stack((first, second), axis=1)[order],
+        score=score[order],
+        listed=np.stack(listed, axis=1)[order],
+        requests=np.stack(requests, axis=1)[order],
+        fixed=fixed[order],
+        room=np.array([problem.capacity_of(one) for one in organisations], dtype=np.int64),
+        floor=np.array([problem.floor.get(one, 0) for one in organisations], dtype=np.int64),
+        allowance=np.array([problem.requests_of(one) for one in organisations], dtype=np.float64),
+    )
+    room = np.maximum(unlimited.room, unlimited.places(unlimited.fixed).astype(np.int64))
+    return replace(
+        unlimited,
         room=room,
-        floor=np.minimum(floor, room),
-        allowance=np.maximum(limit, made.load(fixed)),
+        floor=np.minimum(unlimited.floor, room),
+        allowance=np.maximum(unlimited.allowance, unlimited.load(unlimited.fixed)),
     )

@@ -40,6 +40,9 @@ class VectorSet:
     vectors: NDArray[np.float32]
 
 
+_NO_VECTORS = VectorSet((), (), (), np.zeros((0, 1), dtype=np.float32))
+
+
 @dataclass(frozen=True)
 class Member:
     """An approved member with its live listings that are encoded.
@@ -102,16 +105,18 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     ):
         blocked[one].add(other)
     members = {}
+    raw_of = {pk: vectors.get(pk, _NO_VECTORS) for pk in sides}
+    measured = _measured(statistics, raw_of, {pk: one for of_one in listings.values() for pk, one in of_one.items()})
     for organisation in organisations:
-        raw = vectors.get(organisation.pk) or VectorSet((), (), (), np.zeros((0, 1), dtype=np.float32))
-        centred = statistics.centre(raw.vectors, list(raw.languages))
+        raw = raw_of[organisation.pk]
+        centred, usual = measured[organisation.pk]
         members[organisation.pk] = Member(
             organisation=organisation,
             side_id=sides[organisation.pk],
             listings={pk: one for pk, one in listings[organisation.pk].items() if pk in raw.listing_ids},
             raw=raw,
             centred=centred,
-            usual=_usual(statistics, raw, centred, listings[organisation.pk]),
+            usual=usual,
             blocked=frozenset(blocked[organisation.pk]),
         )
     return Pool(
@@ -126,14 +131,38 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
     )
 
 
-def _usual(
-    statistics: LanguageStatistics, raw: VectorSet, centred: NDArray[np.float32], listings: dict[int, Listing]
-) -> dict[str, Usual]:
-    """What similarities are usual for each vector, by the language of the texts it is compared with."""
+def _measured(
+    statistics: LanguageStatistics, raw_of: dict[int, VectorSet], listings: dict[int, Listing]
+) -> dict[int, tuple[NDArray[np.float32], dict[str, Usual]]]:
+    """The centred vectors of each organisation, and what similarities are usual for them by the other text's language.
+
+    All organisations' vectors at once: one by one, it would be most of what scoring takes.
+    """
+    filled = [(pk, raw) for pk, raw in raw_of.items() if raw.listing_ids]
+    if not filled:
+        return dict.fromkeys(raw_of, (_NO_VECTORS.vectors, _usual(statistics, _NO_VECTORS.vectors, [])))
+    languages = [language for _, raw in filled for language in raw.languages]
     kinds = [
         (language, listings[pk].direction if pk in listings else "")
+        for _, raw in filled
         for pk, language in zip(raw.listing_ids, raw.languages, strict=True)
     ]
+    centred = statistics.centre(np.concatenate([raw.vectors for _, raw in filled]), languages)
+    usual = _usual(statistics, centred, kinds)
+    measured = {}
+    start = 0
+    for pk, raw in raw_of.items():
+        rows = slice(start, start + len(raw.listing_ids))
+        start = rows.stop
+        of_one = {other: Usual(mean=all_.mean[rows], deviation=all_.deviation[rows]) for other, all_ in usual.items()}
+        measured[pk] = centred[rows], of_one
+    return measured
+
+
+def _usual(
+    statistics: LanguageStatistics, centred: NDArray[np.float32], kinds: list[tuple[str, str]]
+) -> dict[str, Usual]:
+    """What similarities are usual for each vector, whose language and direction `kinds` tells."""
     usual = {}
     for other in TextLanguage.values:
         mean = np.zeros(len(kinds), dtype=np.float32)

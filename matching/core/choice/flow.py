@@ -18,7 +18,7 @@ from ortools.graph.python import min_cost_flow
 from matching.core.choice import prices
 from matching.core.choice.filling import TOLERANCE
 from matching.core.choice.problem import FLOOR_WORTH, ChoiceArrays, ChoiceProblem, ChoiceSolution
-from matching.core.choice.sides import NotTwoSided, two_sides
+from matching.core.choice.sides import NotTwoSided, on_the_left
 
 __all__ = ["NotTwoSided", "solve"]
 
@@ -29,18 +29,17 @@ SCALE = 1_000_000
 def solve(problem: ChoiceProblem) -> ChoiceSolution:
     """Choose; scores count in millionths. Raises `NotTwoSided` when an odd circle of pairs exists."""
     arrays = problem.arrays
-    chosen, bound = _flow(arrays, two_sides(problem))
+    chosen, bound = _flow(arrays, on_the_left(arrays))
     if (arrays.load(chosen) <= arrays.allowance + TOLERANCE).all():
         return arrays.solution(chosen, status="optimal", bound=bound)
     return prices.solve(problem, bound=bound)
 
 
-def _flow(arrays: ChoiceArrays, sides: dict[str, int]) -> tuple[NDArray[np.bool_], float]:
+def _flow(arrays: ChoiceArrays, on_left: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float]:
     """The best choice but for the limits of requests, and what no choice is worth more than. Fixed pairs are in it."""
     pairs = np.flatnonzero(~arrays.fixed)
     count = len(arrays.organisations)
     source, sink = count, count + 1
-    on_left = np.array([sides[one] == 0 for one in arrays.organisations], dtype=np.bool_)
     # Both ends of each pair, the left one first.
     order = np.argsort(~on_left[arrays.ends[pairs]], axis=1, kind="stable")
     ends = np.take_along_axis(arrays.ends[pairs], order, axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matching.app.encoder import NamedEncoder, configured_encoder
 from matching.app.models import BridgeEncoder
+from qiao.bridges.models import Bridge
 
 
 def encoder_in_use(bridge_id: int) -> NamedEncoder:
@@ -21,6 +22,11 @@ def encoders_of(bridge_id: int) -> list[NamedEncoder]:
     if row.coming:
         found.append(NamedEncoder(row.coming, row.coming_setting))
     return found
+
+
+def reencoding_of(bridge: Bridge) -> BridgeEncoder | None:
+    """How far the bridge's next encoder has come; None when none is on its way."""
+    return BridgeEncoder.objects.filter(bridge=bridge).exclude(coming="").first()
 
 
 def put_in_service(bridge_id: int, encoder: NamedEncoder) -> None:

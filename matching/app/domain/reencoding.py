@@ -25,7 +25,6 @@ from matching.app.encoder import NamedEncoder, configured_encoder
 from matching.app.models import BridgeEncoder, LanguageStatistics, ListingSentences, ListingVector, MatchRun
 from qiao.activity.domain.audit import record
 from qiao.bridges.enums import BridgeState
-from qiao.bridges.models import Bridge
 from qiao.directory.models import Listing
 
 logger = logging.getLogger(__name__)
@@ -120,11 +119,6 @@ def index_what_serves() -> None:
     """Have an index for each encoder in service that has come to many vectors without one."""
     for name in BridgeEncoder.objects.order_by("in_use").values_list("in_use", flat=True).distinct():
         index_vectors(name)
-
-
-def reencoding_of(bridge: Bridge) -> BridgeEncoder | None:
-    """How far the bridge's next encoder has come; None when none is on its way."""
-    return BridgeEncoder.objects.filter(bridge=bridge).exclude(coming="").first()
 
 
 @transaction.atomic

@@ -61,6 +61,7 @@ DESK_ACTS: dict[str, StrOrPromise] = {
     "fail_import": _("stopped an import"),
     "request_run": _("asked for a run of the matcher"),
     "finish_run": _("finished a run of the matcher"),
+    "change_encoder": _("began to read needs and offers with another language model"),
     "fail_run": _("gave a run of the matcher up"),
     "adopt_weights": _("adopted weights refitted from responses"),
     "keep_weights": _("refitted the weights from responses and kept those in use"),

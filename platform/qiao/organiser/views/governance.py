@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matching.app.domain.encoders import reencoding_of
 from matching.app.domain.queries.learning_view import learning_view
 from matching.app.domain.runs import request_run
 from matching.app.models import MatchRun, Proposal
@@ -59,6 +60,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         policy=bridge.policy,
         runs=runs[:8],
         unfinished=runs.unfinished().first(),
+        reencoding=reencoding_of(bridge),
         attention=choice_words(chosen.figures) if chosen is not None else [],
         proposals=proposals.count(),
         learning=learning,
@@ -80,11 +82,15 @@ def matching_run(request: HttpRequest, bridge: Bridge) -> HttpResponse:
 @for_organisers
 @require_safe
 def matching_progress(request: HttpRequest, bridge: Bridge) -> HttpResponse:
-    """How far the run has come: a fragment that asks again by itself until it is done."""
+    """How far the run, and a change of the language model, have come: a fragment that asks again until both are done.
+
+    `run=1` in the address says that the page shows a run under way.
+    """
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge)
-    context = {"bridge": bridge, "unfinished": runs.unfinished().first(), "runs": runs[:8]}
+    unfinished, reencoding = runs.unfinished().first(), reencoding_of(bridge)
+    context = {"bridge": bridge, "unfinished": unfinished, "reencoding": reencoding, "runs": runs[:8]}
     response = render(request, "organiser/_matching_progress.html", context)
-    if context["unfinished"] is None:
+    if unfinished is None and (reencoding is None or request.GET.get("run")):
         response["HX-Refresh"] = "true"  # the whole page: another run may be asked for again
     return response
 

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from matching.app.domain import reencoding
-from matching.app.domain.encoders import encoder_in_use
-from matching.app.domain.reencoding import bridges_to_reencode, drop_old_vectors, reencode_part, reencoding_of
+from matching.app.domain.encoders import encoder_in_use, reencoding_of
+from matching.app.domain.reencoding import bridges_to_reencode, drop_old_vectors, reencode_part
 from matching.app.domain.runs import request_run, run_in_process
 from matching.app.enums import RunState
 from matching.app.models import BridgeEncoder, LanguageStatistics, ListingSentences, ListingVector, MatchRun, Proposal

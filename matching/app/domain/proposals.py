@@ -75,18 +75,18 @@ def keep_proposal(proposal: Proposal, *, organisation: Organisation, kept: bool)
 
 
 def order_lists(proposals: dict[tuple[int, int], Proposal], chosen: Iterable[Pair], of: Iterable[int]) -> int:
-    """Give the chosen pairs their places in the lists of those of the organisations `of` that list them.
+    """Give the chosen pairs their numbers in the lists of the organisations `of`; returns how many rows changed.
 
-    Returns how many rows changed.
+    A side that has dismissed a pair has it in its numbering too, though it takes no place there: who looks at the
+    bridge's proposals does not see what anybody dismissed.
 
     `proposals` holds every current pair of these organisations. The caller holds the lock of the bridge.
     """
     places: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
     for pair in sorted(chosen, key=best_first_order):
         key = int(pair.first), int(pair.second)
-        for end, listed in zip(key, (pair.listed_by_first, pair.listed_by_second), strict=True):
-            if listed:
-                places[end][key] = len(places[end]) + 1
+        for end in key:
+            places[end][key] = len(places[end]) + 1
     organisations = set(of)
     changed = []
     for key, proposal in proposals.items():

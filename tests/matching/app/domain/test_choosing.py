@@ -263,7 +263,7 @@ def test_what_a_side_has_dismissed_takes_no_place_in_its_list_and_the_other_side
     assert _list_of(second_best) == [0.6]
     # Whoever looks at the bridge's proposals cannot tell which one was dismissed.
     ranks = Proposal.objects.current().values_list("rank_for_first", "rank_for_second")
-    assert sorted(sorted(pair) for pair in ranks) == [[1, 1], [1, 2]]
+    assert sorted(sorted((one or 0, other or 0)) for one, other in ranks) == [[1, 1], [1, 2]]
 
 
 def test_what_one_side_has_dismissed_is_not_proposed_to_the_other_anew(bridge: Bridge) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import HalfVectorField, HnswIndex
+from pgvector.django import HalfVectorField
 
 from matching.app.enums import Band, ProposalState, RefitOutcome, ResponseKind, RunState
 from matching.app.querysets import MatchRunQuerySet, ProposalQuerySet, ResponseQuerySet
@@ -34,18 +32,8 @@ class ListingVector(Timestamped):
         constraints = (
             models.UniqueConstraint(fields=("listing", "encoder", "language"), name="one_vector_a_language"),
         )
-        indexes = (
-            models.Index(fields=("bridge", "encoder"), name="vector_by_bridge"),
-            # The column has no fixed length, because encoders differ: this index is of the default one's vectors. Those
-            # of another encoder get one like it when a bridge is switched to it (`domain/vector_index.py`).
-            HnswIndex(
-                OpClass(Cast("vector", HalfVectorField(dimensions=896)), name="halfvec_cosine_ops"),
-                name="vector_nearest_bridge_1",
-                m=16,
-                ef_construction=64,
-                condition=models.Q(encoder="bridge-1"),
-            ),
-        )
+        # The indexes of nearest vectors are made for each large bridge by itself: see `domain/vector_index.py`.
+        indexes = (models.Index(fields=("bridge", "encoder", "language"), name="vector_by_language"),)
 
     def __str__(self) -> str:
         return f"{self.listing_id} by {self.encoder}"

@@ -12,6 +12,7 @@ from matching.app.domain import choosing, learning, reencoding, refreshing, runs
 from matching.app.domain.growth import request_due_runs
 from matching.app.domain.locks import NeighboursChanged
 from matching.app.domain.overdue import overdue_work
+from matching.app.domain.vector_index import index_large_bridges
 from matching.app.models import RunPart
 from qiao.bridges.models import Bridge
 
@@ -106,7 +107,7 @@ def reencode_bridges() -> None:
     for bridge_id, turn in reencoding.bridges_to_reencode():
         reencode_part.apply_async(args=[bridge_id, turn], priority=LOW, expires=600)
     reencoding.drop_old_vectors()
-    reencoding.index_what_serves()
+    index_large_bridges()
 
 
 @shared_task(name="matching.reencode_part", **_PASSING)

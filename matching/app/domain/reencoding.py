@@ -88,7 +88,7 @@ def reencode_part(bridge_id: int, turn: int) -> int | None:
     if _is_missing(bridge_id, coming.name):
         mine.update(after=0, done=0)
         return row.turn
-    index_vectors(coming.name)
+    index_vectors(bridge_id, coming.name)
     fit_statistics(bridge_id, coming.name)
     _switch(row, coming)
     return None
@@ -113,12 +113,6 @@ def drop_old_vectors() -> int:
         LanguageStatistics.objects.filter(bridge=row.bridge_id).exclude(encoder=row.in_use).delete()
         BridgeEncoder.objects.filter(pk=row.pk, coming="", in_use=row.in_use).update(has_old=False)
     return dropped
-
-
-def index_what_serves() -> None:
-    """Have an index for each encoder in service that has come to many vectors without one."""
-    for name in BridgeEncoder.objects.order_by("in_use").values_list("in_use", flat=True).distinct():
-        index_vectors(name)
 
 
 @transaction.atomic

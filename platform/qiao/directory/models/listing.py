@@ -130,6 +130,7 @@ class Listing(Public):
             GinIndex(fields=("search",), name="listing_search"),
             models.Index(fields=("bridge", "state", "-published_at", "-id"), name="listing_by_bridge"),
             models.Index(fields=("organisation", "state"), name="listing_by_organisation"),
+            models.Index(fields=("updated_at",), name="listing_by_change"),
         )
 
     def __str__(self) -> str:

@@ -20,6 +20,9 @@ from qiao.directory.querysets.listing import ListingQuerySet
 PATIENCE = timedelta(minutes=1)
 #: ... and then not again for a while: it may be waiting behind others.
 ASKED_FOR_SECONDS = 300
+#: What changed lately is looked at each time; all that there is, which takes long on a large bridge, so often.
+LATELY = timedelta(hours=1)
+ALL_EVERY_SECONDS = 1_800
 #: More than this on one bridge, as after a long absence of workers, are better done by a run.
 MANY = 25
 
@@ -27,7 +30,10 @@ MANY = 25
 def overdue_work() -> list[int]:
     """Ids of listings to refresh now. Where there are many on a bridge, a run over it is asked for instead."""
     by_bridge: dict[int, list[int]] = defaultdict(list)
-    for listing_id, bridge_id in _overdue().values_list("pk", "bridge_id")[:2000]:
+    overdue = _overdue()
+    if not cache.add("matching:overdue:all", 1, ALL_EVERY_SECONDS):
+        overdue = overdue.filter(updated_at__gte=timezone.now() - LATELY)
+    for listing_id, bridge_id in overdue.values_list("pk", "bridge_id")[:2000]:
         by_bridge[bridge_id].append(listing_id)
     due: list[int] = []
     for bridge_id, listing_ids in by_bridge.items():

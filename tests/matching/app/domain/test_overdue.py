@@ -75,5 +75,14 @@ def test_many_on_one_bridge_are_left_to_a_run(monkeypatch: pytest.MonkeyPatch) -
     assert MatchRun.objects.get().bridge == bridge
 
 
+def test_what_changed_long_ago_is_found_when_all_is_looked_at() -> None:
+    listing = sensor_need(BridgeFactory())
+    assert overdue_work() == [], "all was looked at, and nothing was overdue yet"
+    Listing.objects.filter(pk=listing.pk).update(updated_at=timezone.now() - 2 * overdue.LATELY)
+    assert overdue_work() == [], "what changed lately is looked at in between"
+    cache.delete("matching:overdue:all")
+    assert overdue_work() == [listing.pk]
+
+
 def test_patience_is_longer_than_a_worker_takes() -> None:
     assert timedelta(seconds=30) <= PATIENCE

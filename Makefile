@@ -58,8 +58,12 @@ check: $(DEV_STAMP) ## Lint, types, contracts, templates, migrations, translatio
 	  $(TEST) manage.py lintmigrations "$$release" --include-apps $(OWN_APPS) --warnings-as-errors; fi
 	@$(PY) manage.py check_messages
 
-bench: $(DEV_STAMP) ## Measure, with a peer beside us; results go into docs/benchmarks.md.
-	@for script in benchmarks/bench_*.py; do $(PY) $$script; done
+bench: $(DEV_STAMP) ## Measure beside peers; TEXTS="FILE.jsonl …" and PEER=FOLDER add two (docs/benchmarks.md).
+	@$(BIN)/pip install --quiet -r requirements/bench.txt
+	@$(PY) -m benchmarks.all_pairs
+	@$(PY) benchmarks/changed_listing.py
+	@if [ -n "$(TEXTS)" ]; then $(PY) -m benchmarks.encoding --texts $(TEXTS); fi
+	@if [ -n "$(PEER)" ]; then $(PY) -m benchmarks.choosing --peer $(PEER); fi
 
 lock: $(DEV_STAMP) ## Pin every dependency again, from the ranges in pyproject.toml.
 	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-find-links --no-emit-index-url --no-header --output-file requirements/base.txt pyproject.toml

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from matching.app.domain.pairing import ScoredPair, explanations
@@ -20,6 +21,8 @@ _CONTENT = (
     "first_listing", "second_listing", "state", "score", "band", "score_for_first", "score_for_second", "reasons",
     "encoder", "policy_version", "model_version", "run", "scored_at", "updated_at",
 )  # fmt: skip
+#: Places in lists written by one statement.
+ROWS_AT_ONCE = 5_000
 
 
 def store_pairs(pool: Pool, pairs: Iterable[ScoredPair], *, run: MatchRun | None) -> None:
@@ -97,8 +100,27 @@ def order_lists(proposals: dict[tuple[int, int], Proposal], chosen: Iterable[Pai
             proposal.rank_for_second = places[key[1]].get(key)
         if (proposal.rank_for_first, proposal.rank_for_second) != before:
             changed.append(proposal)
-    Proposal.objects.bulk_update(changed, ["rank_for_first", "rank_for_second"], batch_size=500)
+    _write_places(changed)
     return len(changed)
+
+
+def _write_places(proposals: list[Proposal]) -> None:
+    """In one statement for thousands of rows: a run over a large bridge moves hundreds of thousands."""
+    with connection.cursor() as cursor:
+        for start in range(0, len(proposals), ROWS_AT_ONCE):
+            rows = proposals[start : start + ROWS_AT_ONCE]
+            cursor.execute(
+                """
+                UPDATE matching_proposal SET rank_for_first = places.first, rank_for_second = places.second
+                FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS places (id, first, second)
+                WHERE matching_proposal.id = places.id
+                """,
+                [
+                    [row.pk for row in rows],
+                    [row.rank_for_first for row in rows],
+                    [row.rank_for_second for row in rows],
+                ],
+            )
 
 
 def _be(state: ProposalState, bridge_id: int, pairs: list[tuple[int, int]]) -> None:

@@ -139,7 +139,7 @@ def work_on_part(part_id: int) -> bool:
 def finish_run(run_id: int) -> bool:
     """When every part is done: choose what each organisation receives and close the run; returns whether it did.
 
-    Weights that were adopted, or an encoder put in service, while it ran ask for another run.
+    Weights that were adopted, an encoder put in service or a policy changed while it ran ask for another run.
     """
     run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
     if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
@@ -151,7 +151,8 @@ def finish_run(run_id: int) -> bool:
     run.figures = run.figures | figures_of(run) | figures_of_choice(choice) | {"tries": tries}
     run.save(update_fields=["finished_at", "error", "figures"])
     record("finish_run", run, actor=None, bridge_id=run.bridge_id, before=before, after=run.state)
-    if (run.model_version, run.encoder) != (version_in_use(run.bridge_id), encoder_in_use(run.bridge_id).name):
+    now = (version_in_use(run.bridge_id), encoder_in_use(run.bridge_id).name, run.bridge.policy.version)
+    if (run.model_version, run.encoder, run.policy_version) != now:
         request_run(run.bridge, actor=None)
     return True
 

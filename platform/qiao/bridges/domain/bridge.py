@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
 from qiao.activity.domain.audit import record
+from qiao.activity.domain.outbox import emit
 from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge, BridgeStaff, MatchingPolicy, Side
 from qiao.bridges.rules import owns_bridge, runs_bridge
@@ -38,11 +39,16 @@ def create_bridge(*, actor: Any, sides: list[dict[str, Any]], **fields: Any) -> 
 
 @transaction.atomic
 def change_policy(policy: MatchingPolicy, *, actor: Any, **fields: Any) -> MatchingPolicy:
-    """Change what the matcher may do; the version grows, so that each run says under which it was made."""
+    """Change what the matcher may do and have it go over the bridge anew. What is as it was changes nothing.
+
+    The version grows, so that each run says under which it was made. Raises `NotAllowed` and `InvalidInput`.
+    """
     if actor is not None and not runs_bridge(actor, policy.bridge):
         raise NotAllowed
     policy = MatchingPolicy.objects.select_for_update().get(pk=policy.pk)
     before = {name: getattr(policy, name) for name in fields}
+    if before == fields:
+        return policy
     for name, value in fields.items():
         setattr(policy, name, value)
     policy.version += 1
@@ -55,6 +61,7 @@ def change_policy(policy: MatchingPolicy, *, actor: Any, **fields: Any) -> Match
         bridge_id=policy.bridge_id,
         detail={"before": before, "after": fields},
     )
+    emit("run.requested", bridge_id=policy.bridge_id)
     return policy
 
 

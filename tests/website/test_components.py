@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from i18nfield.forms import I18nFormField, I18nTextInput
 
 from qiao.common.templatetags.components import UnknownAttribute
 from qiao.settings.env import ROOT
@@ -114,6 +116,16 @@ def test_field_ties_label_help_and_error_to_its_input() -> None:
     assert 'id="id_title_error"' in html
     assert 'aria-describedby="id_title_helptext id_title_error"' in html
     assert 'aria-invalid="true"' in html
+
+
+def test_field_in_both_languages_is_optional_only_if_neither_is_asked_for() -> None:
+    class Words(forms.Form):
+        name = I18nFormField(locales=("en", "zh-hans"), widget=I18nTextInput)
+        theme = I18nFormField(locales=("en", "zh-hans"), widget=I18nTextInput, required=False)
+
+    form = Words()
+    assert "field__optional" not in drawn('<c-field :field="field" />', field=form["name"])
+    assert "field__optional" in drawn('<c-field :field="field" />', field=form["theme"])
 
 
 def test_form_errors_link_to_their_fields() -> None:

@@ -46,7 +46,7 @@ def matching(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         except InvalidInput as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Saved. The workers go over the bridge by it; lists change when they are done."))
+            messages.success(request, _("Saved. Lists change when the workers have gone over the bridge."))
             return redirect("organiser:matching", bridge.slug)
     runs = MatchRun.objects.visible_to(request.user).filter(bridge=bridge).select_related("requested_by")
     proposals = Proposal.objects.visible_to(request.user).on_bridge(bridge).current()

@@ -226,12 +226,16 @@ def parts(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     before = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     step = max(1, len(organisations) // (arguments.parts * ORGANISATIONS_A_PART))
     sample = organisations[::step][: arguments.parts * ORGANISATIONS_A_PART]
+    processor = time.process_time()
     worked = _timed(lambda: [refresh_pairs(pk, bridge.pk) for pk in sample])
+    processor = time.process_time() - processor
     each = worked / len(sample)
     return {
         "look_s": round(looked, 1), "fit_s": round(fitted, 1), "digest_s": round(digest, 1), "list_s": round(listed, 1),
         "overdue_s": round(overdue, 2), "prepare_peak_mb": before, "organisations": len(organisations),
-        "organisation_s": round(each, 3), "all_organisations_h_one_worker": round(each * len(organisations) / 3600, 2),
+        "organisation_s": round(each, 3), "organisation_worker_processor_s": round(processor / len(sample), 3),
+        "load": os.getloadavg()[0],
+        "all_organisations_h_one_worker": round(each * len(organisations) / 3600, 2),
     }  # fmt: skip
 
 

@@ -58,11 +58,11 @@ check: $(DEV_STAMP) ## Lint, types, contracts, templates, migrations, translatio
 	  $(TEST) manage.py lintmigrations "$$release" --include-apps $(OWN_APPS) --warnings-as-errors; fi
 	@$(PY) manage.py check_messages
 
-bench: $(DEV_STAMP) ## Measure beside peers; TEXTS="FILE.jsonl …" and PEER=FOLDER add two (docs/benchmarks.md).
+bench: $(DEV_STAMP) ## Measure beside peers; TEXTS="FILE.jsonl …" to encode those, PEER=FOLDER adds choosing (docs/benchmarks.md).
 	@$(BIN)/pip install --quiet -r requirements/bench.txt
 	@$(PY) -m benchmarks.all_pairs
 	@$(PY) benchmarks/changed_listing.py
-	@if [ -n "$(TEXTS)" ]; then $(PY) -m benchmarks.encoding --texts $(TEXTS); fi
+	@$(PY) -m benchmarks.encoding $(if $(TEXTS),--texts $(TEXTS))
 	@if [ -n "$(PEER)" ]; then $(PY) -m benchmarks.choosing --peer $(PEER); fi
 
 lock: $(DEV_STAMP) ## Pin every dependency again, from the ranges in pyproject.toml.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -127,6 +128,7 @@ def main() -> None:
                 found[name].append(json.loads(done.stdout))
     mine = statistics.median(one["seconds"] for one in found["ours"])
     print(f"top {options.top} of {options.columns} for each of {options.rows}, {options.dimension} numbers a vector")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} in the end")
     print("| | seconds | to ours | peak memory | |\n|---|---|---|---|---|")
     for name, runs in found.items():
         seconds = statistics.median(one["seconds"] for one in runs)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import statistics
 import sys
 import time
@@ -120,6 +121,7 @@ def main() -> None:
     options = parser.parse_args()
     solver = peer_solver(options.peer)
     print(f"peer: MinMaxSolver, minimum {LEAST}, maximum and demand {options.a_list}; scores in 1/{SCALE}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print("| organisations | pairs | ours | peer | ratio | our sum | peer's sum |\n|---|---|---|---|---|---|---|")
     for side in options.sizes:
         task = make_task(side, options.a_list)

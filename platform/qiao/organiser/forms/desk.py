@@ -122,6 +122,10 @@ class BridgeForm(forms.Form):
                 required=False,
                 initial=side.guiding_body,
             )
+        for field in self.fields.values():
+            if isinstance(field, I18nFormField):
+                for language, widget in zip(_LOCALES, field.widget.widgets, strict=True):
+                    widget.attrs["aria-label"] = f"{field.label} ({InterfaceLanguage(language).label})"
 
     @property
     def guiding_bodies(self) -> dict[str, Any]:

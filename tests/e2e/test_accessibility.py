@@ -1,0 +1,153 @@
+"""Every page by axe's rules, wide in English and narrow in Chinese, and by what no rule tells: width and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, get_resolver, reverse
+from django.urls.resolvers import URLResolver
+from playwright.sync_api import Browser, Page
+
+from qiao.accounts.models import User
+from qiao.bridges.models import Bridge
+from qiao.directory.models import Listing, Membership, Organisation
+from tests.e2e.newcomer import sign_in
+from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing, staff
+from tests.matching.app.sensors import proposal_between, refresh, sensor_need, sensor_offer
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PUBLIC = ["home", "bridge", "organisation_list", "organisation", "listing_list", "listing", "register"]
+ACCOUNT = ["account_login", "account_signup", "account_reset_password"]
+PARTICIPANT = [
+    "after_sign_in", "proposal_list", "proposal", "saved_list", "inbox", "settings", "account_delete",
+    "my_organisation", "my_profile", "my_leaving", "my_history", "my_blocks", "listing_new", "listing_edit", "people",
+    "register_organisation",
+]  # fmt: skip
+SIGNED_IN = ["account_email", "account_change_password", "mfa_index", "socialaccount_connections"]
+ORGANISER = [
+    "desk", "review_list", "membership_list", "review_membership", "listing_list", "review_listing", "managed_list",
+    "managed_new", "managed", "matching", "learning", "proposal_list", "bridge_settings", "staff_list", "mail_list",
+    "audit_list", "import_list", "import_new",
+]  # fmt: skip
+#: No pages of their own: parts, files, what only answers a button, and steps that other tests walk through.
+ELSEWHERE = {
+    "website": {
+        "account_export", "inbox_read", "inbox_open", "invitation", "listing_copy", "listing_action", "my_application",
+        "my_unblock", "person_role", "person_remove", "invitation_revoke", "proposal_mark", "save_organisation",
+        "save_listing", "block", "register_similar", "register_join", "register_listing", "register_partner",
+        "register_check", "register_done", "styleguide",
+    },
+    "organiser": {
+        "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
+        "mail_retry", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
+        "import_report", "learning_version", "learning_use", "learning_release",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A bridge with two matched members, an applicant, and a person of each role."""
+
+    bridge: Bridge
+    own: Listing
+    other: Listing
+    participant: User
+    organiser: User
+
+    def address(self, namespace: str, name: str) -> str:
+        """Of a named page, about what is on the bridge."""
+        proposal = proposal_between(self.own, self.other)
+        assert proposal is not None
+        told: dict[str, Any] = {
+            "organisation": self.other.organisation.public_id,
+            "listing": self.other.public_id,
+            "proposal": proposal.public_id,
+            "listing_edit": self.own.public_id,
+            "review_membership": Membership.objects.get(organisation=self.own.organisation).public_id,
+            "review_listing": self.own.public_id,
+            "managed": Organisation.objects.get(managed_by=self.bridge).public_id,
+        }
+        plain = namespace == "website" and name in {"home", "after_sign_in", "inbox", "settings", "account_delete"}
+        arguments = [] if plain else [self.bridge.slug]
+        return reverse(f"{namespace}:{name}", args=[*arguments, *([told[name]] if name in told else [])])
+
+
+@pytest.fixture
+def scene() -> Scene:
+    bridge: Bridge = BridgeFactory(slug="uk-china")
+    participant, organiser = UserFactory(name="Ada Lin"), UserFactory()
+    own, other = sensor_need(bridge), sensor_offer(bridge)
+    affiliate(participant, own.organisation)
+    staff(bridge, organiser, role="owner")
+    managed = member_listing(bridge, country="CN", title="A profile that the desk keeps").organisation
+    managed.managed_by = bridge
+    managed.save(update_fields=["managed_by"])
+    refresh(own, other)
+    return Scene(bridge, own, other, participant, organiser)
+
+
+def _names(namespace: str) -> set[str]:
+    """Names of all addresses of a surface."""
+
+    def walk(patterns: list[Any]) -> set[str]:
+        found: set[str] = set()
+        for one in patterns:
+            if isinstance(one, URLResolver) and one.namespace in (None, namespace):
+                found |= walk(one.url_patterns)
+            elif isinstance(one, URLPattern) and one.name:
+                found.add(one.name)
+        return found
+
+    surface = next(
+        one for one in get_resolver().url_patterns if isinstance(one, URLResolver) and one.namespace == namespace
+    )
+    return walk(surface.url_patterns)
+
+
+def test_no_page_is_forgotten() -> None:
+    assert _names("website") - ELSEWHERE["website"] == {*PUBLIC, *PARTICIPANT}
+    assert _names("organiser") - ELSEWHERE["organiser"] == set(ORGANISER)
+
+
+def _wrong_with(page: Page, address: str, width: int, errors: list[str]) -> list[str]:
+    errors.clear()
+    answer = page.goto(address)
+    page.wait_for_load_state("networkidle")
+    wrong = [] if answer is not None and answer.ok else [f"answered {answer and answer.status}"]
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    wrong += [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        wrong.append(f"scrolls sideways to {wide}")
+    if (headings := page.locator("h1").count()) != 1:
+        wrong.append(f"{headings} first headings")
+    return [f"{address}: {one}" for one in (*wrong, *errors)]
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "zh-hans")])
+@pytest.mark.parametrize("role", ["visitor", "participant", "organiser"])
+def test_pages_keep_the_rules(browser: Browser, site: str, scene: Scene, role: str, width: int, language: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    at: Callable[[str, str], str] = scene.address
+    if role == "visitor":
+        addresses = [at("website", name) for name in PUBLIC] + [reverse(name) for name in ACCOUNT]
+    elif role == "participant":
+        sign_in(page, site, scene.participant.email, reverse("website:inbox"))
+        addresses = [at("website", name) for name in PARTICIPANT] + [reverse(name) for name in SIGNED_IN]
+    else:
+        sign_in(page, site, scene.organiser.email, reverse("website:inbox"))
+        addresses = [at("organiser", name) for name in ORGANISER]
+    wrong = [one for address in addresses for one in _wrong_with(page, site + address, width, errors)]
+    context.close()
+    assert wrong == []

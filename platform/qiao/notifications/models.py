@@ -56,6 +56,9 @@ class Notification(Public):
     kind = models.CharField(max_length=60)
     context = models.JSONField(default=dict)
     url = models.CharField(max_length=300, blank=True)
+    topic = models.CharField(max_length=20, blank=True)
+    # Once per person: what a task that runs again would tell a second time.
+    key = models.CharField(max_length=120, blank=True)
     read_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -63,6 +66,9 @@ class Notification(Public):
     class Meta:
         ordering = ("-id",)
         indexes = (models.Index(fields=("user", "-id"), name="notification_by_user"),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "key"), condition=~models.Q(key=""), name="notification_told_once"),
+        )
 
     def __str__(self) -> str:
         return self.kind
@@ -79,6 +85,11 @@ class MailPreference(Timestamped):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preference")
     reviews = models.BooleanField(_("decisions of organisers on our membership, needs and offers"), default=True)
     proposals = models.BooleanField(_("new proposals for our organisation"), default=True)
+    introductions = models.BooleanField(_("requests and introductions"), default=True)
+    messages = models.BooleanField(_("messages of those we were introduced to"), default=True)
+    collaborations = models.BooleanField(_("steps of our collaborations and follow-ups"), default=True)
+    calls = models.BooleanField(_("calls that invite us, and our entries"), default=True)
+    trust = models.BooleanField(_("verification, endorsements and reports"), default=True)
 
     class Meta:
         verbose_name = _("choice of e-mail")

@@ -10,7 +10,7 @@ from qiao.activity.domain.audit import record
 from qiao.common.errors import NotAllowed
 from qiao.notifications.models import MailPreference
 
-TOPICS = ("reviews", "proposals")
+TOPICS = ("reviews", "proposals", "introductions", "messages", "collaborations", "calls", "trust")
 
 
 def mail_preferences_of(user: Any) -> MailPreference:

@@ -17,7 +17,7 @@ from qiao.notifications.models import MailPreference
 from qiao.website.forms.fields import model_field
 
 PERSON = ("name", "name_zh", "language", "time_zone")
-TOPICS = ("reviews", "proposals")
+TOPICS = ("reviews", "proposals", "introductions", "messages", "collaborations", "calls", "trust")
 
 
 class SettingsForm(forms.Form):
@@ -37,6 +37,11 @@ class SettingsForm(forms.Form):
     )
     reviews = model_field(MailPreference, "reviews")
     proposals = model_field(MailPreference, "proposals")
+    introductions = model_field(MailPreference, "introductions")
+    messages = model_field(MailPreference, "messages")
+    collaborations = model_field(MailPreference, "collaborations")
+    calls = model_field(MailPreference, "calls")
+    trust = model_field(MailPreference, "trust")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What people do with a proposed partnership."""
+"""What an organisation keeps, puts off or dismisses, privately."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.common.models import Timestamped
 from qiao.partnerships.enums import DismissalReason
-from qiao.partnerships.querysets import ProposalMarkQuerySet
+from qiao.partnerships.querysets.marks import ProposalMarkQuerySet
 
 
 class ProposalMark(Timestamped):
@@ -20,6 +20,8 @@ class ProposalMark(Timestamped):
     seen_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
+    # "Later": out of the list until that day.
+    later_until = models.DateField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=24, choices=DismissalReason, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 

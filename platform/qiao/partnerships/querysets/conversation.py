@@ -1,0 +1,54 @@
+"""Reads of messages, files and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from qiao.bridges.models import BridgeStaff
+
+if TYPE_CHECKING:
+    from qiao.partnerships.models import Document, Introduction, Message, PrivateNote
+
+
+def _visible(user: Any) -> models.QuerySet[Introduction]:
+    from qiao.partnerships.models import Introduction
+
+    return Introduction.objects.visible_to(user)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages."""
+
+    def visible_to(self, user: Any) -> MessageQuerySet:
+        """Those of the introductions the person sees."""
+        return self.filter(introduction__in=_visible(user))
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Files."""
+
+    def visible_to(self, user: Any) -> DocumentQuerySet:
+        """Those of the introductions the person sees. Files of a message that was taken back are gone."""
+        return self.filter(introduction__in=_visible(user)).exclude(message__retracted_at__isnull=False)
+
+    def without_content(self) -> DocumentQuerySet:
+        """Everything but the bytes."""
+        return self.defer("content")
+
+
+class PrivateNoteQuerySet(models.QuerySet["PrivateNote"]):
+    """Notes of one side."""
+
+    def visible_to(self, user: Any) -> PrivateNoteQuerySet:
+        """Those of the person's organisations, and the organisers' own for the bridge's staff. Nobody sees others'."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(introduction__in=_visible(user)).filter(
+            models.Q(organisation__affiliations__user=user)
+            | models.Q(
+                models.Exists(BridgeStaff.objects.filter(bridge=models.OuterRef("introduction__bridge_id"), user=user)),
+                organisation__isnull=True,
+            )
+        )

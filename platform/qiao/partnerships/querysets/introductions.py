@@ -1,0 +1,102 @@
+"""Reads of introductions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from qiao.bridges.models import BridgeStaff
+from qiao.directory.models import Affiliation
+from qiao.partnerships.enums import LIVE, Answer, IntroductionState
+
+if TYPE_CHECKING:
+    from qiao.bridges.models import Bridge
+    from qiao.directory.models import Organisation
+    from qiao.partnerships.models import Introduction
+
+
+class IntroductionQuerySet(models.QuerySet["Introduction"]):
+    """Introductions and requests for one."""
+
+    def visible_to(self, user: Any) -> IntroductionQuerySet:
+        """Those of the person's organisations that know of them, and all of the bridges the person works for.
+
+        A side that was not asked yet does not know: a request waits for a place, or lies with the advisers.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            models.Exists(_parties_of(user).filter(introduction=models.OuterRef("pk")))
+            | models.Exists(BridgeStaff.objects.filter(bridge=models.OuterRef("bridge_id"), user=user))
+        )
+
+    def on_bridge(self, bridge: Bridge) -> IntroductionQuerySet:
+        """On one bridge."""
+        return self.filter(bridge=bridge)
+
+    def known_to(self, organisation: Organisation) -> IntroductionQuerySet:
+        """Those the organisation has asked for or was asked about."""
+        return self.filter(
+            models.Exists(_known().filter(introduction=models.OuterRef("pk"), organisation=organisation))
+        )
+
+    def live(self) -> IntroductionQuerySet:
+        """Something is still to come of them."""
+        return self.filter(state__in=LIVE)
+
+    def past_their_date(self) -> IntroductionQuerySet:
+        """Requests whose date to answer has gone by."""
+        return self.filter(
+            state__in=(IntroductionState.REQUESTED, IntroductionState.QUEUED, IntroductionState.WITH_ADVISERS),
+            lapses_at__lte=timezone.now(),
+        )
+
+    def requests_of(self, organisation: Organisation) -> IntroductionQuerySet:
+        """What it has asked for and waits to hear of: these take its places for requests."""
+        return self._waiting().filter(
+            models.Exists(
+                _party_model().filter(organisation=organisation, asks=True, introduction=models.OuterRef("pk"))
+            )
+        )
+
+    def requests_to(self, organisation: Organisation) -> IntroductionQuerySet:
+        """What was put to it and not answered: these take its places for requests received."""
+        return self.filter(
+            state=IntroductionState.REQUESTED,
+            pk__in=_party_model()
+            .filter(organisation=organisation, asked_at__isnull=False, answer=Answer.NONE)
+            .values("introduction_id"),
+        )
+
+    def _waiting(self) -> IntroductionQuerySet:
+        return self.filter(
+            state__in=(IntroductionState.REQUESTED, IntroductionState.QUEUED, IntroductionState.WITH_ADVISERS)
+        )
+
+    def in_full(self) -> IntroductionQuerySet:
+        """With what a page shows of each, in a constant number of queries."""
+        return self.select_related(
+            "bridge", "first", "second", "proposal", "first_listing", "second_listing", "next_step_by"
+        ).prefetch_related(
+            models.Prefetch("parties", _party_model().select_related("organisation", "contact", "adviser"))
+        )
+
+
+def _party_model() -> models.QuerySet[Any]:
+    from qiao.partnerships.models import Party
+
+    return Party.objects.all()
+
+
+def _known() -> models.QuerySet[Any]:
+    return _party_model().filter(models.Q(asks=True) | models.Q(asked_at__isnull=False))
+
+
+def _parties_of(user: Any) -> models.QuerySet[Any]:
+    return _known().filter(
+        models.Exists(Affiliation.objects.filter(user=user, organisation=models.OuterRef("organisation_id")))
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from qiao.activity.querysets import AuditEntryQuerySet, OutboxEventQuerySet
@@ -27,6 +29,10 @@ class AuditEntry(models.Model):
     subject_id = models.CharField(max_length=40)
     bridge_id = models.BigIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)
+    # Organisations that may read it besides: the other side of what two do together.
+    also = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # For the people of `organisation_id` alone: not for the other side, nor for those who run the bridge.
+    private = models.BooleanField(default=False)
     before = models.CharField(max_length=40, blank=True)
     after = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict, blank=True)
@@ -40,6 +46,7 @@ class AuditEntry(models.Model):
             models.Index(fields=("subject_type", "subject_id", "-at"), name="audit_by_subject"),
             models.Index(fields=("bridge_id", "-at"), name="audit_by_bridge"),
             models.Index(fields=("organisation_id", "-at"), name="audit_by_organisation"),
+            GinIndex(fields=("also",), name="audit_by_also"),
         )
 
     def __str__(self) -> str:

@@ -19,8 +19,8 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
     def on_bridge(self, bridge_id: int) -> AuditEntryQuerySet:
-        """Acts on one bridge."""
-        return self.filter(bridge_id=bridge_id)
+        """Acts on one bridge, but for those private to one side."""
+        return self.filter(bridge_id=bridge_id, private=False)
 
 
 class OutboxEventQuerySet(models.QuerySet["OutboxEvent"]):

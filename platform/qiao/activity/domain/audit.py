@@ -20,9 +20,13 @@ def record(
     before: str = "",
     after: str = "",
     detail: dict[str, Any] | None = None,
+    private: bool = False,
+    also: Iterable[int] = (),
 ) -> AuditEntry:
     """Write one audit row inside the caller's transaction. `actor` is a user, or None for the system itself.
 
+    It is read by the people of the organisation and of those in `also`, and by who runs the bridge; a private one by
+    the people of the organisation alone.
     `detail` must hold no personal data: the log outlives accounts.
     """
     entry = entry_of(
@@ -34,6 +38,8 @@ def record(
         before=before,
         after=after,
         detail=detail,
+        private=private,
+        also=also,
     )
     entry.save(force_insert=True)
     return entry
@@ -49,6 +55,8 @@ def entry_of(
     before: str = "",
     after: str = "",
     detail: dict[str, Any] | None = None,
+    private: bool = False,
+    also: Iterable[int] = (),
 ) -> AuditEntry:
     """An audit row that is not written yet: bulk writes hand many of them to `record_all`."""
     return AuditEntry(
@@ -61,6 +69,8 @@ def entry_of(
         before=before,
         after=after,
         detail=detail or {},
+        private=private,
+        also=list(also),
     )
 
 

@@ -43,5 +43,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120, "priority": 9},
     },
+    "watch-requests": {"task": "partnerships.watch_requests", "schedule": 300.0, "options": {"expires": 600}},
+    "send-follow-ups": {
+        "task": "partnerships.send_follow_ups",
+        "schedule": crontab(minute=35),
+        "options": {"expires": 3_000},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class PartnershipsConfig(AppConfig):
     name = "qiao.partnerships"
     label = "partnerships"
+
+    def ready(self) -> None:
+        from qiao.activity.domain.outbox import subscribe
+
+        subscribe("request.place_free", "partnerships.fill_free_places")

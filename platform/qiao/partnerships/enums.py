@@ -29,6 +29,7 @@ class IntroductionState(models.TextChoices):
     There is no state for a refusal: a request that was refused looks like one that waits, until its date.
     """
 
+    NEW = "new", _("New")
     QUEUED = "queued", _("Waiting for a free place")
     WITH_ADVISERS = "with_advisers", _("With the advisers")
     REQUESTED = "requested", _("Requested")

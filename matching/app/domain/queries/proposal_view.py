@@ -82,6 +82,8 @@ class ProposalView:
     theirs: SideView
     rank: int | None
     reasons: tuple[Reason, ...]
+    # What the reader's own side has of it: the other's reasons, from here.
+    gains: tuple[Reason, ...]
     misfits: tuple[Reason, ...]
     unknowns: tuple[Reason, ...]
     is_current: bool
@@ -128,6 +130,20 @@ def proposal_view(user: Any, organisation: Organisation, proposal: Proposal) -> 
     return next((view for view in views if view.proposal.pk == proposal.pk), None)
 
 
+def shared_proposal_view(user: Any, organisation: Organisation, proposal: Proposal) -> ProposalView | None:
+    """A proposal that was put before an organisation by the other side: it need not be in its own list.
+
+    None for who has no role in the organisation. The caller has made sure that the organisation knows of it.
+    """
+    readership = Readership(user, proposal.bridge)
+    if organisation.pk not in readership.own_organisation_ids or organisation.pk not in (
+        proposal.first_id,
+        proposal.second_id,
+    ):
+        return None
+    return _view(proposal, organisation, readership, _live_listings([proposal]))
+
+
 def _view(
     proposal: Proposal, organisation: Organisation, readership: Readership, live: dict[int, Listing]
 ) -> ProposalView:
@@ -158,6 +174,7 @@ def _view(
         theirs=side_view(theirs),
         rank=proposal.rank_for_first if mine == "first" else proposal.rank_for_second,
         reasons=reasons(proposal.reasons.get(mine, []), Sense.FOR),
+        gains=reasons(proposal.reasons.get(theirs, []), Sense.FOR),
         misfits=reasons(proposal.reasons.get("misfits", []), Sense.AGAINST),
         unknowns=reasons(proposal.reasons.get("unknown", []), Sense.UNKNOWN),
         is_current=is_current,

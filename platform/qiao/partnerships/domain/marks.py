@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db import transaction
@@ -60,10 +61,21 @@ def dismiss_proposal(
 
 
 @transaction.atomic
+def put_off_proposal(
+    proposal: Proposal, *, actor: Any, organisation: Organisation, until: datetime.date
+) -> ProposalMark:
+    """Say "later": out of one's list until that day. The other side never learns of it, and it is no refusal."""
+    mark = _mark(proposal, actor, organisation)
+    mark.later_until, mark.user = until, actor
+    return _store(mark, "put_off_proposal", actor, until=until.isoformat())
+
+
+@transaction.atomic
 def restore_proposal(proposal: Proposal, *, actor: Any, organisation: Organisation) -> ProposalMark:
-    """Undo a dismissal. Its place may have gone to another meanwhile: it can be found all the same."""
+    """Undo a dismissal or a "later". Its place may have gone to another meanwhile: it can be found all the same."""
     mark = _mark(proposal, actor, organisation)
     mark.dismissed_at, mark.reason, mark.note, mark.user = None, "", "", actor
+    mark.later_until = None
     void_response(mark.proposal, organisation=organisation, kind=ResponseKind.DISMISSED)
     emit("list.changed", bridge_id=proposal.bridge_id, organisation_id=organisation.pk)
     return _store(mark, "restore_proposal", actor, keep=True)
@@ -98,7 +110,7 @@ def _mark(proposal: Proposal, actor: Any, organisation: Organisation) -> Proposa
 def _store(mark: ProposalMark, verb: str, actor: Any, *, keep: bool = False, **detail: str) -> ProposalMark:
     mark.save()
     # Its place in the list may go to a better one: what was saved, dismissed or put back stays where it was put.
-    kept = keep or mark.saved_at is not None or mark.dismissed_at is not None
+    kept = keep or any((mark.saved_at, mark.dismissed_at, mark.later_until))
     keep_proposal(mark.proposal, organisation=mark.organisation, kept=kept)
     record(
         verb,
@@ -107,5 +119,6 @@ def _store(mark: ProposalMark, verb: str, actor: Any, *, keep: bool = False, **d
         bridge_id=mark.proposal.bridge_id,
         organisation_id=mark.organisation_id,
         detail=detail,
+        private=True,
     )
     return mark

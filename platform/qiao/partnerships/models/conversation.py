@@ -43,7 +43,7 @@ class Message(Public):
 
 
 class Document(Public):
-    """A file of an introduction: with a message, or the evidence of a milestone. Served only to those who may see it."""
+    """A file of an introduction: with a message, or the evidence of a milestone. Served only to who may see it."""
 
     introduction = models.ForeignKey("partnerships.Introduction", on_delete=models.CASCADE, related_name="documents")
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="documents")

@@ -119,6 +119,8 @@ class Party(Timestamped):
     organisation = models.ForeignKey("directory.Organisation", on_delete=models.CASCADE, related_name="parties")
     # It has asked for the introduction, on its own.
     asks = models.BooleanField(default=False)
+    # It has done so before: the other side is asked once.
+    has_asked = models.BooleanField(default=False)
     # When the other side's interest was put to it; once.
     asked_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""Words that pages and messages share."""

@@ -2,8 +2,8 @@
 
 Both sides of a chosen pair receive it. Nobody receives more than the policy's number, nor more than those of whom it
 may expect the policy's number of requests, so that those whom all would like to meet are not worn out; newcomers and
-small firms receive at least the policy's floor where there are so many pairs for them. What a side has dismissed takes
-no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what changed.
+small firms receive at least the policy's floor where there are so many pairs for them. What a side has dismissed or
+acted on takes no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what changed.
 """
 
 from __future__ import annotations
@@ -130,10 +130,14 @@ def _pairs(proposals: dict[Key, Proposal], policy: MatchingPolicy, dismissed: se
     return tuple(pairs)
 
 
+#: What a side has answered: it is no proposal any more, and its place is free for another.
+_ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+
+
 def _dismissed(bridge_id: int, proposals: dict[Key, Proposal]) -> set[tuple[int, int]]:
-    """Who has dismissed whom, of those that these proposals are of."""
+    """Who has dismissed whom, or answered otherwise, of those that these proposals are of."""
     ends = {end for key in proposals for end in key}
-    standing = Response.objects.standing().filter(bridge=bridge_id, kind=ResponseKind.DISMISSED, organisation__in=ends)
+    standing = Response.objects.standing().filter(bridge=bridge_id, kind__in=_ANSWERS, organisation__in=ends)
     return set(standing.values_list("organisation_id", "other_id"))
 
 

@@ -248,6 +248,8 @@ def _set_answer(party: Party, answer: str, actor: Any) -> None:
     if not answer:
         party.reason, party.comment, party.later_until = "", "", None
     party.save()
+    # What has been answered takes no place in the side's list of proposals.
+    emit("list.changed", bridge_id=party.introduction.bridge_id, organisation_id=party.organisation_id)
 
 
 def _new_introduction(proposal: Proposal) -> Introduction:

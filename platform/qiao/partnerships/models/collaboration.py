@@ -18,7 +18,7 @@ class Milestone(Public):
 
     introduction = models.ForeignKey("partnerships.Introduction", on_delete=models.CASCADE, related_name="milestones")
     stage = models.CharField(_("what happened"), max_length=12, choices=Stage)
-    happened_on = models.DateField(_("on"))
+    happened_on = models.DateField(_("day"))
     state = models.CharField(max_length=10, choices=MilestoneState, default=MilestoneState.AWAITING)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     # The side that recorded it; empty for an organiser on behalf of both.
@@ -33,8 +33,8 @@ class Milestone(Public):
     )
     funding_source = models.CharField(_("source of public funding"), max_length=160, blank=True)
     other_parties = models.CharField(_("further parties"), max_length=300, blank=True)
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
     confidentiality = models.CharField(
         _("who may know"), max_length=8, choices=Confidentiality, default=Confidentiality.PARTIES
     )

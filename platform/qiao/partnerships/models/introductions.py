@@ -71,7 +71,7 @@ class Introduction(Public):
     # The first agenda, as codes with parameters: each side reads it in its language (`wording/agenda.py`).
     agenda = models.JSONField(default=list, blank=True)
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
-    next_step_on = models.DateField(_("by"), null=True, blank=True)
+    next_step_on = models.DateField(_("due on"), null=True, blank=True)
     next_step_by = models.ForeignKey(
         "directory.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -132,7 +132,7 @@ class Party(Timestamped):
     later_until = models.DateField(null=True, blank=True)
     contact = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("contact"),
+        verbose_name=_("contact person"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

@@ -3,7 +3,8 @@
 Both sides of a chosen pair receive it. Nobody receives more than the policy's number, nor more than those of whom it
 may expect the policy's number of requests, so that those whom all would like to meet are not worn out; newcomers and
 small firms receive at least the policy's floor where there are so many pairs for them. What a side has dismissed or
-acted on takes no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what changed.
+acted on takes no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what
+changed.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matching.app.enums import ResponseKind
 from matching.app.models import Proposal, Response
 from matching.core.learning.responses import FOR, Example, verdict_of
+from qiao.bridges.models import Bridge
 from qiao.bridges.rules import role_on
 from qiao.directory.models import Organisation
 
@@ -27,20 +28,45 @@ def record_response(
     side, other_id = (
         ("first", proposal.second_id) if proposal.first_id == organisation.pk else ("second", proposal.first_id)
     )
+    return _record(
+        proposal.bridge,
+        actor,
+        organisation,
+        other_id,
+        kind,
+        reason,
+        proposal=proposal,
+        values=proposal.reasons.get("values", {}).get(side, {}),
+        rank=getattr(proposal, f"rank_for_{side}"),
+        model_version=proposal.model_version,
+    )
+
+
+@transaction.atomic
+def record_response_without_proposal(
+    bridge: Bridge, *, actor: Any, organisation: Organisation, other: Organisation, kind: ResponseKind, reason: str = ""
+) -> Response:
+    """The same for a pair that the matcher has not proposed, such as one introduced by hand.
+
+    It teaches nothing, for there are no values it stood on; the pair takes no place among the proposals.
+    """
+    return _record(bridge, actor, organisation, other.pk, kind, reason)
+
+
+def _record(
+    bridge: Bridge, actor: Any, organisation: Organisation, other_id: int, kind: str, reason: str, **facts: Any
+) -> Response:
     response, is_new = Response.objects.get_or_create(
-        bridge_id=proposal.bridge_id,
+        bridge=bridge,
         organisation=organisation,
         other_id=other_id,
         kind=kind,
         voided_at=None,
         defaults={
-            "proposal": proposal,
             "user": actor,
             "reason": reason,
-            "values": proposal.reasons.get("values", {}).get(side, {}),
-            "rank": getattr(proposal, f"rank_for_{side}"),
-            "model_version": proposal.model_version,
-            "by_staff": actor is not None and (actor.is_superuser or role_on(actor, proposal.bridge) is not None),
+            "by_staff": actor is not None and (actor.is_superuser or role_on(actor, bridge) is not None),
+            **facts,
         },
     )
     if not is_new and response.reason != reason:
@@ -51,9 +77,15 @@ def record_response(
 
 def void_response(proposal: Proposal, *, organisation: Organisation, kind: ResponseKind) -> bool:
     """Undo a response: it is kept, and counts no longer. Part of the caller's act; returns whether there was one."""
+    other_id = proposal.second_id if proposal.first_id == organisation.pk else proposal.first_id
+    return void_response_between(proposal.bridge_id, organisation_id=organisation.pk, other_id=other_id, kind=kind)
+
+
+def void_response_between(bridge_id: int, *, organisation_id: int, other_id: int, kind: ResponseKind) -> bool:
+    """The same for a pair that need not have a proposal."""
     now = timezone.now()
     standing = Response.objects.standing().filter(
-        bridge_id=proposal.bridge_id, organisation=organisation, other__in=(proposal.first_id, proposal.second_id)
+        bridge_id=bridge_id, organisation_id=organisation_id, other_id=other_id
     )
     return bool(standing.filter(kind=kind).update(voided_at=now, updated_at=now))
 

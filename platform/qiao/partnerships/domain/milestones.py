@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching.app.domain.learning_responses import record_response, void_response
 from matching.app.enums import ResponseKind
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
@@ -20,6 +19,7 @@ from qiao.common.text import clean_line, clean_text
 from qiao.directory.models import Organisation
 from qiao.partnerships.domain.case import Case, locked_case, log, stir, tell_brokers, tell_side
 from qiao.partnerships.domain.documents import check_files, keep_files
+from qiao.partnerships.domain.teaching import teach, unteach
 from qiao.partnerships.enums import (
     STAGE_ORDER,
     AgreementKind,
@@ -39,7 +39,6 @@ DETAILS = (
 )  # fmt: skip
 #: Stages that are an agreement: they have a kind, and may have a value.
 AGREED = (Stage.MEMORANDUM, Stage.AGREEMENT, Stage.OUTCOME)
-_TEACHES = {Stage.MEETING: ResponseKind.MEETING, Stage.AGREEMENT: ResponseKind.AGREEMENT}
 
 
 @transaction.atomic
@@ -196,16 +195,14 @@ def _settle(case: Case, actor: Any) -> None:
     found = case.introduction
     found.stage = max([Stage.INTRODUCED, *reached], key=lambda stage: STAGE_ORDER[stage])
     found.save(update_fields=["stage", "updated_at"])
-    if found.proposal is None:
-        return
     held = bool(reached)
     agreed = any(STAGE_ORDER[stage] >= STAGE_ORDER[Stage.MEMORANDUM] for stage in reached)
     for party in case:
         for kind, is_so in ((ResponseKind.MEETING, held), (ResponseKind.AGREEMENT, agreed)):
             if is_so:
-                record_response(found.proposal, actor=actor, organisation=party.organisation, kind=kind)
+                teach(case, party, actor=actor, kind=kind)
             else:
-                void_response(found.proposal, organisation=party.organisation, kind=kind)
+                unteach(case, party, kind=kind)
 
 
 def _tell_all(case: Case, kind: str, milestone: Milestone, *, but: Party | None = None) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from matching.app.domain.learning_responses import record_response
 from matching.app.enums import ResponseKind
 from qiao.partnerships.domain.agenda import first_agenda
 from qiao.partnerships.domain.case import Case, people_of, step, tell_side
 from qiao.partnerships.domain.letters import agenda_for
+from qiao.partnerships.domain.teaching import teach
 from qiao.partnerships.enums import IntroductionState, Stage
 from qiao.partnerships.models import FollowUp, Party
 
@@ -42,10 +42,7 @@ def open_introduction(case: Case, *, actor: Any, verb: str = "open_introduction"
     step(case, IntroductionState.OPEN, verb, actor=actor)
     _plan_follow_ups(case)
     for party in case:
-        if introduction.proposal is not None:
-            record_response(
-                introduction.proposal, actor=actor, organisation=party.organisation, kind=ResponseKind.INTRODUCED
-            )
+        teach(case, party, actor=actor, kind=ResponseKind.INTRODUCED)
         other = case.other(party)
         tell_side(
             case,

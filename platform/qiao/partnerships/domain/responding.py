@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching.app.domain.learning_responses import record_response, void_response
 from matching.app.domain.proposals import keep_proposal
 from matching.app.enums import ResponseKind
 from matching.app.models import Proposal
@@ -22,6 +21,7 @@ from qiao.partnerships.domain.case import Case, in_days, lock_organisations, loc
 from qiao.partnerships.domain.limits import allowance_of, policy_of
 from qiao.partnerships.domain.marks import dismiss_proposal, put_off_proposal, restore_proposal
 from qiao.partnerships.domain.opening import open_introduction
+from qiao.partnerships.domain.teaching import teach, unteach
 from qiao.partnerships.enums import Answer, DismissalReason, IntroductionState, Origin
 from qiao.partnerships.models import Introduction, Party, ProposalMark
 from qiao.partnerships.rules import acts_for, responds_for
@@ -113,7 +113,7 @@ def take_back_answer(introduction: Introduction, *, actor: Any, organisation: Or
         raise TransitionNotAllowed
     before = party.answer
     _set_answer(party, Answer.NONE, actor)
-    _learn_not(case, party, ResponseKind.DECLINED)
+    unteach(case, party, kind=ResponseKind.DECLINED)
     log(case, "take_back_answer", actor=actor, party=party, private=True, before=before)
     return case.introduction
 
@@ -129,7 +129,7 @@ def withdraw_request(introduction: Introduction, *, actor: Any, organisation: Or
         raise TransitionNotAllowed
     other = case.other(party)
     _set_answer(party, Answer.NONE, actor)
-    _learn_not(case, party, ResponseKind.INTERESTED)
+    unteach(case, party, kind=ResponseKind.INTERESTED)
     if other.asks:
         # Both have asked, each without knowing of the other: theirs goes on.
         party.asks = False
@@ -176,9 +176,9 @@ def _answer(
         case, "answer_request", actor=actor, party=party, private=True, before=before, after=answer, reason=party.reason
     )
     if answer == Answer.NO:
-        _learn(case, party, actor, ResponseKind.DECLINED, reason)
+        teach(case, party, actor=actor, kind=ResponseKind.DECLINED, reason=reason)
     else:
-        _learn_not(case, party, ResponseKind.DECLINED)
+        unteach(case, party, kind=ResponseKind.DECLINED)
     _free(case)
     return case.introduction
 
@@ -237,8 +237,8 @@ def _ask(case: Case, party: Party, actor: Any, before: str) -> None:
 def _say_interested(case: Case, party: Party, actor: Any, before: str) -> None:
     party.reason, party.comment, party.later_until = "", "", None
     _set_answer(party, Answer.INTERESTED, actor)
-    _learn_not(case, party, ResponseKind.DECLINED)
-    _learn(case, party, actor, ResponseKind.INTERESTED)
+    unteach(case, party, kind=ResponseKind.DECLINED)
+    teach(case, party, actor=actor, kind=ResponseKind.INTERESTED)
     log(case, "answer_request", actor=actor, party=party, private=True, before=before, after=Answer.INTERESTED)
 
 
@@ -283,18 +283,6 @@ def _checked_date(until: datetime.date | None) -> datetime.date:
     if not timezone.localdate() < until <= timezone.localdate() + datetime.timedelta(days=366):
         raise InvalidInput(errors={"until": [_("Choose a day within the next twelve months.")]})
     return until
-
-
-def _learn(case: Case, party: Party, actor: Any, kind: ResponseKind, reason: str = "") -> None:
-    if case.introduction.proposal is not None:
-        record_response(
-            case.introduction.proposal, actor=actor, organisation=party.organisation, kind=kind, reason=reason
-        )
-
-
-def _learn_not(case: Case, party: Party, kind: ResponseKind) -> None:
-    if case.introduction.proposal is not None:
-        void_response(case.introduction.proposal, organisation=party.organisation, kind=kind)
 
 
 def _free(case: Case) -> None:

@@ -10,11 +10,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import URLResolver
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from qiao.accounts.models import User
 from qiao.bridges.models import Bridge
 from qiao.directory.models import Listing, Membership, Organisation
+from qiao.partnerships.domain.brokering import introduce_by_hand
+from qiao.partnerships.domain.conversation import send_message
+from qiao.partnerships.domain.follow_ups import follow_up_token
+from qiao.partnerships.domain.milestones import record_milestone
+from qiao.partnerships.models import FollowUp, Introduction
 from tests.e2e.newcomer import sign_in
 from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing, staff
 from tests.matching.app.sensors import proposal_between, refresh, sensor_need, sensor_offer
@@ -27,7 +33,8 @@ ACCOUNT = ["account_login", "account_signup", "account_reset_password"]
 PARTICIPANT = [
     "after_sign_in", "proposal_list", "proposal", "saved_list", "inbox", "settings", "account_delete",
     "my_organisation", "my_profile", "my_leaving", "my_history", "my_blocks", "listing_new", "listing_edit", "people",
-    "register_organisation",
+    "register_organisation", "introduction_list", "introduction", "introduction_close", "introduction_milestone",
+    "follow_up",
 ]  # fmt: skip
 SIGNED_IN = ["account_email", "account_change_password", "mfa_index", "socialaccount_connections"]
 ORGANISER = [
@@ -35,13 +42,18 @@ ORGANISER = [
     "managed_new", "managed", "matching", "learning", "proposal_list", "bridge_settings", "staff_list", "mail_list",
     "audit_list", "import_list", "import_new",
 ]  # fmt: skip
+#: Addresses that name no bridge.
+PLAIN = {"home", "after_sign_in", "inbox", "settings", "account_delete", "follow_up"}
 #: No pages of their own: parts, files, what only answers a button, and steps that other tests walk through.
 ELSEWHERE = {
     "website": {
         "account_export", "inbox_read", "inbox_open", "invitation", "listing_copy", "listing_action", "my_application",
         "my_unblock", "person_role", "person_remove", "invitation_revoke", "proposal_mark", "save_organisation",
         "save_listing", "block", "register_similar", "register_join", "register_listing", "register_partner",
-        "register_check", "register_done", "styleguide",
+        "register_check", "register_done", "styleguide", "introduction_answer", "introduction_reopen",
+        "introduction_messages", "introduction_question", "introduction_retract", "introduction_file",
+        "introduction_note", "introduction_note_change", "introduction_next_step", "introduction_contact",
+        "introduction_milestone_act",
     },
     "organiser": {
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
@@ -60,6 +72,7 @@ class Scene:
     other: Listing
     participant: User
     organiser: User
+    introduction: Introduction
 
     def address(self, namespace: str, name: str) -> str:
         """Of a named page, about what is on the bridge."""
@@ -73,8 +86,13 @@ class Scene:
             "review_membership": Membership.objects.get(organisation=self.own.organisation).public_id,
             "review_listing": self.own.public_id,
             "managed": Organisation.objects.get(managed_by=self.bridge).public_id,
+            "introduction": self.introduction.public_id,
+            "introduction_close": self.introduction.public_id,
+            "follow_up": follow_up_token(FollowUp.objects.filter(organisation=self.own.organisation)[0]),
         }
-        plain = namespace == "website" and name in {"home", "after_sign_in", "inbox", "settings", "account_delete"}
+        plain = namespace == "website" and name in PLAIN
+        if name == "introduction_milestone":
+            return reverse("website:introduction_milestone", args=[self.bridge.slug, told["introduction"], "agreement"])
         arguments = [] if plain else [self.bridge.slug]
         return reverse(f"{namespace}:{name}", args=[*arguments, *([told[name]] if name in told else [])])
 
@@ -90,7 +108,17 @@ def scene() -> Scene:
     managed.managed_by = bridge
     managed.save(update_fields=["managed_by"])
     refresh(own, other)
-    return Scene(bridge, own, other, participant, organiser)
+    introduced = sensor_offer(bridge, owner=UserFactory(name="Wang Fang"))
+    refresh(introduced)
+    introduction = introduce_by_hand(
+        bridge, own.organisation, introduced.organisation, actor=organiser, note="You both work on it.", ask_first=False
+    )
+    send_message(introduction, actor=participant, organisation=own.organisation, text="When shall we meet?")
+    record_milestone(
+        introduction, actor=participant, organisation=own.organisation, stage="meeting",
+        happened_on=timezone.localdate(), comment="In Leeds",
+    )  # fmt: skip
+    return Scene(bridge, own, other, participant, organiser, introduction)
 
 
 def _names(namespace: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import reviews_for_bridge
+from qiao.partnerships.domain.queries.attention import waiting_for
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class NavigationItem:
     address: str
     current: bool
     within: bool
+    #: How much waits there.
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ _BRIDGE_PLACES = (
         covers=("website:listing_new", "website:listing_edit", "website:people"),
     ),
     _Place("website:proposal_list", _("Proposals"), signed_in=True, covers=("website:proposal",)),
+    _Place(
+        "website:introduction_list",
+        _("Introductions"),
+        signed_in=True,
+        covers=("website:introduction", "website:introduction_milestone", "website:introduction_close"),
+    ),
     _Place("website:saved_list", _("Saved"), signed_in=True),
 )
 _ACCOUNT_PLACES = (
@@ -54,6 +63,10 @@ def bridge_navigation(request: HttpRequest, bridge: Bridge) -> list[NavigationIt
     """The bridge's own pages; the person's and the desk only for whom they are."""
     signed_in = request.user.is_authenticated
     items = [_item(request, place, bridge.slug) for place in _BRIDGE_PLACES if signed_in or not place.signed_in]
+    if signed_in:
+        waiting = waiting_for(request.user, bridge)
+        introductions = reverse("website:introduction_list", args=[bridge.slug])
+        items = [replace(item, count=waiting) if item and item.address == introductions else item for item in items]
     if signed_in and reviews_for_bridge(request.user, bridge):
         items.append(_item(request, _Place("organiser:desk", _("Organiser's desk")), bridge.slug))
     return [item for item in items if item is not None]

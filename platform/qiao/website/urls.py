@@ -1,6 +1,12 @@
 """Addresses of the website. Fixed ones come before those that start with a bridge."""
 
-from qiao.website.addresses import bridge, browse, home, participant
+from qiao.website.addresses import bridge, browse, home, introductions, participant
 
 app_name = "website"
-urlpatterns = [*home.urlpatterns, *participant.urlpatterns, *browse.urlpatterns, *bridge.urlpatterns]
+urlpatterns = [
+    *home.urlpatterns,
+    *participant.urlpatterns,
+    *introductions.urlpatterns,
+    *browse.urlpatterns,
+    *bridge.urlpatterns,
+]

@@ -12,6 +12,8 @@ from qiao.activity.models import OutboxEvent
 from qiao.bridges.models import Bridge
 from qiao.directory.models import Listing, Organisation
 from qiao.notifications.models import OutgoingMail
+from qiao.partnerships.enums import Stage
+from qiao.partnerships.models import Introduction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -30,6 +32,8 @@ def test_both_bridges_load_once_with_one_run_each_and_no_mail() -> None:
     assert counts[0] >= 130
     assert counts[1] >= 340
     assert Listing.objects.live().count() >= 320
+    assert Introduction.objects.count() >= 12
+    assert set(Introduction.objects.values_list("stage", flat=True)) >= set(Stage.values) - {"nda"}
     assert list(OutboxEvent.objects.values_list("topic", flat=True)) == ["run.requested", "run.requested"]
     assert OutgoingMail.objects.count() == 0
     out = StringIO()

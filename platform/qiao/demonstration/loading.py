@@ -19,6 +19,7 @@ from qiao.activity.domain.outbox import emit, without_events
 from qiao.bridges.domain.bridge import create_bridge, set_bridge_role
 from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
+from qiao.demonstration.cases import load_cases
 from qiao.directory.domain.listings import (
     create_listing,
     fulfil_listing,
@@ -35,6 +36,12 @@ from qiao.settings.env import VAR
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD_FILE = VAR / "demonstration_password"
 DEFAULT_VALIDITY_DAYS = 270
+
+#: Nobody is to be told of what is loaded, and the one run asked for at the end does for the lists.
+_EVENTS_OF_CASES = (
+    "mail.waiting", "introduction.changed", "introduction.message", "milestone.confirmed", "request.place_free",
+    "list.changed",
+)  # fmt: skip
 
 _ORGANISATION_FIELDS = (
     "name_en", "name_zh", "kind", "size", "founded", "country", "region_en", "region_zh", "city_en", "city_zh",
@@ -124,6 +131,10 @@ def _load_bridge(data: dict[str, Any]) -> tuple[Bridge, int, int]:
                 "title_zh": person.get("title_zh", ""),
             },
         )
+    cases = DATA / data["folder"] / "cases.yaml"
+    if cases.exists():
+        with without_events(*_EVENTS_OF_CASES):
+            load_cases(bridge, made, yaml.safe_load(cases.read_text(encoding="utf-8")), organiser)
     return bridge, len(made), listings
 
 

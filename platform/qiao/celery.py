@@ -49,5 +49,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=35),
         "options": {"expires": 3_000},
     },
+    "check-verifications": {
+        "task": "directory.check_verifications",
+        "schedule": crontab(hour=1, minute=10),
+        "options": {"expires": 21_600},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -19,5 +19,8 @@ class DirectoryConfig(AppConfig):
 
         subscribe("import.checking", "directory.check_import")
         subscribe("import.confirmed", "directory.apply_import")
+        from qiao.directory.confirmed_addresses import connect
+
+        connect()
         # The taxonomy belongs to the schema: every database has it, tests too.
         post_migrate.connect(_load_sectors, sender=self, dispatch_uid="directory.load_sectors")

@@ -8,7 +8,9 @@ from django.db import OperationalError
 from qiao.directory.domain.imports import applying, checking
 from qiao.directory.domain.imports.stalled import stalled_imports
 from qiao.directory.domain.listings import expire_listing
-from qiao.directory.models import Listing
+from qiao.directory.domain.trust.email_domain import check_email_domain, organisations_to_check
+from qiao.directory.domain.trust.verifying import expire_verification
+from qiao.directory.models import Listing, Verification
 
 
 @shared_task(name="directory.expire_listings")
@@ -16,6 +18,19 @@ def expire_listings() -> int:
     """End listings whose date has gone by; returns how many."""
     ids = Listing.objects.past_their_date().values_list("pk", flat=True)
     return sum(expire_listing(pk) for pk in list(ids[:5000]))
+
+
+@shared_task(name="directory.check_verifications")
+def check_verifications() -> int:
+    """End verifications whose date has gone by, and look at confirmed addresses again; returns how many were ended.
+
+    Addresses are looked at when something changes; this catches what changed by another way, such as an import.
+    """
+    ids = Verification.objects.past_their_date().values_list("pk", flat=True)
+    ended = sum(expire_verification(pk) for pk in list(ids[:5000]))
+    for organisation_id in organisations_to_check():
+        check_email_domain(organisation_id)
+    return ended
 
 
 # The database may be restarting: it passes.

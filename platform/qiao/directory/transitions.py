@@ -4,6 +4,10 @@ from qiao.common.states import TransitionTable
 from qiao.directory.enums import ImportState as I
 from qiao.directory.enums import ListingState as L
 from qiao.directory.enums import MembershipState as M
+from qiao.directory.trust_words import AppealState as A
+from qiao.directory.trust_words import ReportState as R
+from qiao.directory.trust_words import VerificationRequestState as Q
+from qiao.directory.trust_words import VerificationState as V
 
 LISTING: TransitionTable[str] = TransitionTable(
     {
@@ -37,5 +41,39 @@ IMPORT: TransitionTable[str] = TransitionTable(
         I.FAILED: frozenset({I.CHECKING, I.CANCELLED}),
         I.DONE: frozenset(),
         I.CANCELLED: frozenset(),
+    }
+)
+
+VERIFICATION: TransitionTable[str] = TransitionTable(
+    {
+        V.HELD: frozenset({V.WITHDRAWN, V.EXPIRED}),
+        V.WITHDRAWN: frozenset(),
+        V.EXPIRED: frozenset(),
+    }
+)
+
+VERIFICATION_REQUEST: TransitionTable[str] = TransitionTable(
+    {
+        Q.WAITING: frozenset({Q.GRANTED, Q.DECLINED, Q.TAKEN_BACK}),
+        Q.GRANTED: frozenset(),
+        Q.DECLINED: frozenset(),
+        Q.TAKEN_BACK: frozenset(),
+    }
+)
+
+REPORT: TransitionTable[str] = TransitionTable(
+    {
+        R.OPEN: frozenset({R.LOOKING, R.UPHELD, R.DISMISSED}),
+        R.LOOKING: frozenset({R.OPEN, R.UPHELD, R.DISMISSED}),
+        R.UPHELD: frozenset(),
+        R.DISMISSED: frozenset(),
+    }
+)
+
+APPEAL: TransitionTable[str] = TransitionTable(
+    {
+        A.WAITING: frozenset({A.GRANTED, A.DISMISSED}),
+        A.GRANTED: frozenset(),
+        A.DISMISSED: frozenset(),
     }
 )

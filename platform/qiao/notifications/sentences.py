@@ -43,6 +43,18 @@ SENTENCES: dict[str, StrOrPromise] = {
     "case_disputed": _("Two sides disagree: %(subject)s."),
     "case_help": _("Help is asked for: %(subject)s."),
     "colleague_joined": _("%(subject)s joined your organisation."),
+    "verification_recorded": _("%(subject)s is verified."),
+    "verification_withdrawn": _("A verification of %(subject)s was withdrawn."),
+    "verification_expired": _("A verification of %(subject)s has run out."),
+    "verification_declined": _("The organisers answer your request to verify %(subject)s."),
+    "verification_asked": _("%(subject)s asks to be verified."),
+    "report_made": _("A report waits: %(subject)s."),
+    "report_decided": _("Your report on “%(subject)s” is decided."),
+    "listing_hidden": _("The organisers have taken “%(subject)s” out of sight."),
+    "appeal_made": _("An appeal waits: %(subject)s."),
+    "appeal_granted": _("Your appeal for %(subject)s was granted."),
+    "appeal_dismissed": _("Your appeal for %(subject)s was dismissed."),
+    "endorsement_received": _("%(subject)s has received an endorsement."),
 }
 
 

@@ -14,6 +14,7 @@ from qiao.activity.domain.audit import record
 from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.directory.domain.trust.email_domain import check_email_domain
 from qiao.directory.enums import PersonRole
 from qiao.directory.models import Affiliation, Invitation, Organisation
 from qiao.notifications.models import OutgoingMail
@@ -69,6 +70,8 @@ def delete_account(user: User, *, actor: Any, with_organisations: bool = False) 
     _forget_addresses(user)
     record("delete_account", user, actor=actor)
     user.delete()
+    for organisation_id in ids:
+        check_email_domain(organisation_id)
 
 
 def _owned_alone(user: Any) -> list[Organisation]:

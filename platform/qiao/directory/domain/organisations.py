@@ -18,6 +18,7 @@ from qiao.common.text import clean_line, clean_text
 from qiao.common.validation import check_model
 from qiao.directory import rules as may
 from qiao.directory.domain.indexing import index_organisation
+from qiao.directory.domain.trust.email_domain import check_email_domain
 from qiao.directory.enums import MembershipState, PersonRole
 from qiao.directory.models import Affiliation, Membership, Organisation, Sector
 from qiao.directory.transitions import MEMBERSHIP
@@ -52,6 +53,7 @@ def create_organisation(
         organisation_id=organisation.pk,
         bridge_id=managed_by.pk if managed_by else None,
     )
+    check_email_domain(organisation.pk)
     return organisation
 
 
@@ -76,6 +78,7 @@ def update_organisation(
         organisation_id=organisation.pk,
         detail={"fields": sorted(fields)},
     )
+    check_email_domain(organisation.pk)
     emit("organisation.changed", organisation_id=organisation.pk)
     return organisation
 

@@ -19,6 +19,7 @@ from qiao.bridges.rules import runs_bridge
 from qiao.common.errors import Duplicate, InvalidInput, NotAllowed, NotFound
 from qiao.common.validation import check_model
 from qiao.directory import rules as may
+from qiao.directory.domain.trust.email_domain import check_email_domain
 from qiao.directory.enums import InvitationPurpose, PersonRole
 from qiao.directory.models import Affiliation, Invitation, Organisation
 from qiao.notifications.domain.inbox import notify
@@ -98,6 +99,7 @@ def accept_invitation(token: str, *, actor: Any) -> Affiliation:
         organisation_id=organisation.pk,
         after=str(affiliation.role),
     )
+    check_email_domain(organisation.pk)
     return affiliation
 
 
@@ -121,6 +123,7 @@ def change_person_role(affiliation: Affiliation, *, actor: Any, role: str) -> Af
         before=before,
         after=role,
     )
+    check_email_domain(affiliation.organisation_id)
     return affiliation
 
 
@@ -140,6 +143,7 @@ def remove_person(affiliation: Affiliation, *, actor: Any) -> None:
         before=affiliation.role,
     )
     affiliation.delete()
+    check_email_domain(affiliation.organisation_id)
 
 
 def _locked_with_owners(affiliation: Affiliation) -> Affiliation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 PAGE_SIZE = 24
 
 
-def page_of(request: HttpRequest, queryset: QuerySet[Any], *, size: int = PAGE_SIZE) -> Page[Any]:
+def page_of(request: HttpRequest, queryset: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_SIZE) -> Page[Any]:
     """The page that `?page=` asks for; the first for nonsense, the last for one too far."""
     paginator = Paginator(queryset, size)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,10 @@ def page_of(proposal: Proposal) -> str:
     return f"/{proposal.bridge.slug}/proposals/{proposal.public_id}/"
 
 
+def tomorrow() -> str:
+    return (timezone.localdate() + timedelta(days=1)).isoformat()
+
+
 def act(client: Client, proposal: Proposal, name: str, **fields: str) -> int:
     return client.post(f"{page_of(proposal)}mark/", {"act": name, **fields}).status_code
 
@@ -101,17 +106,19 @@ def test_a_bridge_in_preparation_is_there_for_its_staff_only(
 
 
 @pytest.mark.parametrize("reader", list(Reader))
-@pytest.mark.parametrize("name", ["save", "unsave", "dismiss", "restore"])
+@pytest.mark.parametrize("name", ["save", "unsave", "no", "later", "restore"])
 def test_owners_and_editors_respond_for_their_organisation(
     name: str, reader: Reader, bridge: Bridge, need: Listing, proposal: Proposal
 ) -> None:
     client = browser_of(reader, bridge, need.organisation)
     responds = reader in (Reader.EDITOR, Reader.OWNER)
     expected = 302 if responds or reader == Reader.ANONYMOUS else 403 if reader == Reader.VIEWER else 404
-    assert act(client, proposal, name) == expected
+    assert act(client, proposal, name, **({"until": tomorrow()} if name == "later" else {})) == expected
     assert ProposalMark.objects.filter(user__isnull=False).exists() == responds
     if reader.is_of_the_organisation:
-        shown = html(client, list_of(bridge), tab="dismissed" if name == "dismiss" and responds else "open")
+        shown = html(
+            client, list_of(bridge), tab={"no": "dismissed", "later": "later"}.get(name, "open") if responds else "open"
+        )
         assert (f"{page_of(proposal)}mark/" in shown) == responds
 
 
@@ -157,9 +164,9 @@ def test_a_dismissal_moves_it_and_the_other_side_never_learns(
     ours, theirs = person_of(need), person_of(offer)
     before = _without_tokens(html(theirs, page_of(proposal)))
     before_list = _without_tokens(html(theirs, list_of(bridge)))
-    assert act(ours, proposal, "dismiss", reason="too_early", note="not\x00 now" + "!" * 900) == 302
+    assert act(ours, proposal, "no", reason="too_early", note="not now" + "!" * 400) == 302
     mark = ProposalMark.objects.get(organisation=need.organisation)
-    assert (mark.reason, mark.note[:7], len(mark.note)) == ("too_early", "not now", 500)
+    assert (mark.reason, mark.note[:7], len(mark.note)) == ("too_early", "not now", 407)
     assert offer.title not in html(ours, list_of(bridge))
     assert "Too early" in html(ours, list_of(bridge), tab="dismissed")
     assert _without_tokens(html(theirs, page_of(proposal))) == before
@@ -184,7 +191,17 @@ def test_a_saved_proposal_is_shared_with_colleagues_and_outlives_its_end(
     assert offer.title not in html(colleague, list_of(bridge))
 
 
-@pytest.mark.parametrize("fields", [{"act": "explode"}, {}, {"act": "dismiss", "reason": "\x00"}, {"act": "save\x00"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"act": "explode"},
+        {},
+        {"act": "no", "reason": "\x00"},
+        {"act": "later"},
+        {"act": "later", "until": "\x00"},
+        {"act": "save\x00"},
+    ],
+)
 def test_nonsense_is_refused_and_changes_nothing(fields: dict[str, str], need: Listing, proposal: Proposal) -> None:
     answer = person_of(need).post(f"{page_of(proposal)}mark/", fields)
     assert answer.status_code == 422

@@ -118,7 +118,7 @@ class MessageForm(OnceForm):
         max_length=MESSAGE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    files = FilesField(label=gettext_lazy("Files"), required=False)
+    files = FilesField(label=gettext_lazy("Files"), required=False)  # type: ignore[assignment]  # a field is no attribute
     understood = forms.BooleanField(
         label=gettext_lazy("I have understood: nothing confidential here until an NDA is recorded."), required=False
     )

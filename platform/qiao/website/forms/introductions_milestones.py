@@ -56,7 +56,7 @@ class MilestoneForm(OnceForm):
     other_parties = model_field(Milestone, "other_parties")
     starts_on = DayField(label=gettext_lazy("Runs from"), required=False)
     ends_on = DayField(label=gettext_lazy("Runs to"), required=False)
-    files = FilesField(label=gettext_lazy("Evidence"), required=False)
+    files = FilesField(label=gettext_lazy("Evidence"), required=False)  # type: ignore[assignment]  # a field is no attribute
     confidentiality = model_field(Milestone, "confidentiality", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:

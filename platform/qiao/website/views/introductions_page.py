@@ -17,7 +17,7 @@ from qiao.partnerships.domain.case import people_of
 from qiao.partnerships.domain.conversation import mark_read
 from qiao.partnerships.domain.limits import allowance_of
 from qiao.partnerships.domain.queries.introduction_view import IntroductionView, introduction_view
-from qiao.partnerships.enums import STAGE_ORDER, IntroductionState, Stage
+from qiao.partnerships.enums import STAGE_ORDER, DismissalReason, IntroductionState, Stage
 from qiao.partnerships.models import Introduction, Milestone, PrivateNote
 from qiao.partnerships.wording.gains import gain_words
 from qiao.website.forms.introductions import (
@@ -56,6 +56,7 @@ def show_introduction(
         "party": party,
         "state": IntroductionState(introduction.state),
         "conversation": conversation,
+        "reason_label": DismissalReason(party.reason).label if party.reason in DismissalReason.values else "",
         "span": span_of(view.proposal, bridge, excerpt=IN_FULL) if view.proposal and view.proposal.is_current else None,
         "gains": gains_of(view),
         "allowance": allowance_of(organisation, bridge) if not introduction.is_introduced else None,

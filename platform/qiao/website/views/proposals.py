@@ -141,7 +141,7 @@ def proposal_mark(request: HttpRequest, bridge: str, public_id: str) -> HttpResp
     found = _proposal_or_404(request, found_bridge, public_id)
     organisation = _own_side(request, found_bridge, found)
     act = request.POST.get("act")
-    if act in _ANSWERS:
+    if act is not None and act in _ANSWERS:
         form = _ANSWERS[act](request.POST)
         introduction = _answered(request, found, organisation, act, form) if form.is_valid() else None
         if form.errors:

@@ -16,7 +16,8 @@ INTRODUCTION: TransitionTable[str] = TransitionTable(
         S.PAUSED: frozenset({S.QUEUED, S.WITH_ADVISERS, S.REQUESTED, S.OPEN, S.WITHDRAWN, S.CLOSED}),
         S.LAPSED: _ASKED_AGAIN,
         S.WITHDRAWN: _ASKED_AGAIN,
-        S.CLOSED: frozenset({S.OPEN}),
+        # Asked again: only what the advisers had not passed on. What was introduced is opened again.
+        S.CLOSED: _ASKED_AGAIN,
     }
 )
 

@@ -33,7 +33,7 @@ def put_request(case: Case, asker: Party, *, actor: Any, again: bool = False) ->
         step(case, State.WITH_ADVISERS, "request_introduction", actor=actor, party=asker)
         tell_brokers(case, "request_with_advisers", mail="request_with_advisers", key=str(introduction.requested_at))
         return
-    if not again and not _has_place(case, other):
+    if not _has_place(case, other):
         step(case, State.QUEUED, "request_introduction", actor=actor, party=asker)
         return
     ask(case, other, actor=actor, verb="request_introduction", by=asker, again=again)

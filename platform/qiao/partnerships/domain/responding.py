@@ -175,6 +175,7 @@ def _answer(
     log(
         case, "answer_request", actor=actor, party=party, private=True, before=before, after=answer, reason=party.reason
     )
+    unteach(case, party, kind=ResponseKind.INTERESTED)  # asked by hand, one may have been interested first
     if answer == Answer.NO:
         teach(case, party, actor=actor, kind=ResponseKind.DECLINED, reason=reason)
     else:
@@ -192,46 +193,70 @@ def _interested(case: Case, party: Party, actor: Any, question: str) -> Introduc
     if under_way and party.asked_at and not party.asks and other.answer != Answer.INTERESTED:
         # By hand: both were asked, and this one answers first.
         _say_interested(case, party, actor, before)
+        _ask_along(case, party, actor, question)
         return introduction
     if under_way and other.answer == Answer.INTERESTED:
         party.contact = party.contact or actor
         if not party.knows:
+            if introduction.state == State.WITH_ADVISERS:
+                # It takes a place, as if the other side had not asked: otherwise one could tell that it has.
+                _check_allowance(case, party)
             party.asks = party.has_asked = True  # of its own accord, at the same time
         _say_interested(case, party, actor, before)
+        _ask_along(case, party, actor, question)
         if introduction.state != State.WITH_ADVISERS:
             open_introduction(case, actor=actor)
         return introduction
     _ask(case, party, actor, before)
-    if question:
-        record_question(case, party, actor=actor, text=question)
+    _ask_along(case, party, actor, question)
     return introduction
 
 
-def _ask(case: Case, party: Party, actor: Any, before: str) -> None:
-    """Put one's interest to the other side: the one time, within the limit."""
-    introduction, other = case.introduction, case.other(party)
-    again = introduction.state == State.WITHDRAWN and introduction.lapses_at and introduction.lapses_at > timezone.now()
-    # By what this side has done, and not by whether the other was reached: it may have refused before.
-    if party.has_asked and not again:
-        raise TransitionNotAllowed(_("They have been asked once, and not again. They can still come to you."))
+def _ask_along(case: Case, party: Party, actor: Any, question: str) -> None:
+    """The question that interest carries, whatever the interest leads to."""
+    if question:
+        record_question(case, party, actor=actor, text=question)
+
+
+def _check_allowance(case: Case, party: Party) -> None:
     allowance = allowance_of(party.organisation, case.bridge)
     if not allowance.out_left:
         raise InvalidInput(
             _("You have %(limit)s open requests, which is the limit. Withdraw one, or wait for an answer.")
             % {"limit": allowance.out_limit}
         )
-    if other.answer == Answer.INTERESTED or other.asks:
-        # Their own request has lapsed or was withdrawn: they are asked now, whether they still want to.
-        other.answer, other.asks = Answer.NONE, False
-        other.save(update_fields=["answer", "asks", "updated_at"])
+
+
+def _ask(case: Case, party: Party, actor: Any, before: str) -> None:
+    """Put one's interest to the other side: the one time, within the limit."""
+    introduction, other = case.introduction, case.other(party)
+    withdrew = party.asks and introduction.state == State.WITHDRAWN
+    again = withdrew and introduction.lapses_at and introduction.lapses_at > timezone.now()
+    # By what this side has done, and not by whether the other was reached: it may have refused before.
+    if party.has_asked and not again:
+        raise TransitionNotAllowed(_("They have been asked once, and not again. They can still come to you."))
+    _check_allowance(case, party)
+    if not again:
+        _begin_anew(other)
     party.asks, party.has_asked, party.contact = True, True, party.contact or actor
     party.save(update_fields=["asks", "has_asked", "contact", "updated_at"])
     if not again:
         now = timezone.now()
         introduction.requested_at, introduction.lapses_at = now, in_days(policy_of(case.bridge).days_to_answer)
-        introduction.save(update_fields=["requested_at", "lapses_at", "updated_at"])
+        introduction.closed_at, introduction.close_reason, introduction.close_note = None, "", ""
+        introduction.save(
+            update_fields=["requested_at", "lapses_at", "closed_at", "close_reason", "close_note", "updated_at"]
+        )
     _say_interested(case, party, actor, before)
     put_request(case, party, actor=actor, again=bool(again))
+
+
+def _begin_anew(asked: Party) -> None:
+    """What the side did about an earlier request ends, but for a no: it knows of this one when it is asked."""
+    asked.asks, asked.asked_at, asked.reminded_at = False, None, None
+    if asked.answer != Answer.NO:
+        asked.answer, asked.answered_at, asked.answered_by, asked.later_until = Answer.NONE, None, None, None
+    asked.save()
 
 
 def _say_interested(case: Case, party: Party, actor: Any, before: str) -> None:

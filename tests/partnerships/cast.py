@@ -1,0 +1,100 @@
+"""The people of a play: three organisations with owner, editor and viewer each, those of the bridge, and a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from matching.app.models import Proposal
+from qiao.accounts.models import User
+from qiao.bridges.enums import BridgeRole
+from qiao.bridges.models import Bridge
+from qiao.directory.enums import Direction, PersonRole
+from qiao.directory.models import Listing, Organisation
+from qiao.partnerships.domain.responding import answer_proposal, answer_request
+from qiao.partnerships.enums import Answer
+from qiao.partnerships.models import Introduction, Party
+from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing, propose, staff
+
+#: Who there is, besides owner, editor and viewer of each organisation.
+OF_THE_BRIDGE = ("organiser", "adviser", "reviewer")
+
+
+@dataclass
+class Cast:
+    """A bridge with `a` and `c` on one side and `b` on the other; proposals between a and b, and between c and b."""
+
+    bridge: Bridge
+    a: Organisation
+    b: Organisation
+    c: Organisation
+    need: Listing
+    offer: Listing
+    third: Listing
+    proposal: Proposal
+    other_proposal: Proposal
+
+    def user(self, name: str) -> Any:
+        """Somebody as a new request finds them: `a.owner`, `organiser`, `stranger`, `nobody`."""
+        if name == "nobody":
+            return AnonymousUser()
+        return User.objects.get(email=f"{name}@cast.example")
+
+    def organisation(self, name: str) -> Organisation:
+        return {"a": self.a, "b": self.b, "c": self.c}[name]
+
+    def ask(self, *, by: str = "a", **more: Any) -> Introduction:
+        """Have the owner of one side say interested to the proposal."""
+        found = answer_proposal(
+            self.proposal if by != "c" else self.other_proposal,
+            actor=self.user(f"{by}.owner"), organisation=self.organisation(by), answer=Answer.INTERESTED, **more,
+        )  # fmt: skip
+        assert found is not None
+        return Introduction.objects.get(pk=found.pk)
+
+    def answer(self, introduction: Introduction, answer: str, *, by: str = "b", **more: Any) -> Introduction:
+        """Have the owner of one side answer a request."""
+        answer_request(
+            introduction, actor=self.user(f"{by}.owner"), organisation=self.organisation(by), answer=answer, **more
+        )
+        return Introduction.objects.get(pk=introduction.pk)
+
+    def open(self) -> Introduction:
+        """Introduce a and b."""
+        return self.answer(self.ask(), Answer.INTERESTED)
+
+    def party(self, introduction: Introduction, name: str) -> Party:
+        return Party.objects.get(introduction=introduction, organisation=self.organisation(name))
+
+
+def make_cast() -> Cast:
+    """Fill the stage. The people of `b` read Chinese."""
+    bridge = BridgeFactory()
+    listings = {}
+    for name, country in (("a", "GB"), ("b", "CN"), ("c", "GB")):
+        people = {
+            role: UserFactory(email=f"{name}.{role}@cast.example", language="zh-hans" if name == "b" else "en")
+            for role in ("owner", "editor", "viewer")
+        }
+        listing = member_listing(
+            bridge, country=country, owner=people["owner"], direction=Direction.OFFER if name == "b" else Direction.NEED
+        )
+        affiliate(people["editor"], listing.organisation, PersonRole.EDITOR)
+        affiliate(people["viewer"], listing.organisation, PersonRole.VIEWER)
+        listings[name] = listing
+    for role in OF_THE_BRIDGE:
+        staff(bridge, UserFactory(email=f"{role}@cast.example"), BridgeRole(role))
+    UserFactory(email="stranger@cast.example")
+    return Cast(
+        bridge=bridge,
+        a=listings["a"].organisation,
+        b=listings["b"].organisation,
+        c=listings["c"].organisation,
+        need=listings["a"],
+        offer=listings["b"],
+        third=listings["c"],
+        proposal=propose(listings["a"], listings["b"]),
+        other_proposal=propose(listings["c"], listings["b"]),
+    )

@@ -37,7 +37,12 @@ def listing_profile(listing: Listing) -> ListingProfile:
 
 
 def organisation_profiles(
-    organisation: Organisation, *, side_id: int, blocked: Iterable[int], listings: Sequence[Listing]
+    organisation: Organisation,
+    *,
+    side_id: int,
+    blocked: Iterable[int],
+    listings: Sequence[Listing],
+    verified: Iterable[str] = (),
 ) -> list[OrganisationProfile]:
     """An organisation as others may meet it: under its name with its open listings, and once for each anonymous one.
 
@@ -71,6 +76,7 @@ def organisation_profiles(
             country_name(organisation.country, "en"), country_name(organisation.country, "zh"),
         ))),
         completeness=completeness_of(organisation).percent / 100,
+        verified=tuple(sorted(verified)),
         blocked=frozenset(map(str, blocked)),
         listings=open_listings,
     )  # fmt: skip

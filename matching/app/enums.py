@@ -59,6 +59,7 @@ class Fit(models.TextChoices):
     PROTECTION = "protection", _("State of the intellectual property")
     HELIX = "helix", _("Kinds of the two organisations")
     FRESHNESS = "freshness", _("Age of the text")
+    TRUST = "trust", _("Verification")
     PROFILE = "profile", _("Completeness of the profile")
     KIND_SOUGHT = "kind_sought", _("Kind of partner asked for")
     SIZE_SOUGHT = "size_sought", _("Size of partner asked for")

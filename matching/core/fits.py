@@ -10,6 +10,8 @@ from matching.core.profiles import ListingProfile, MoneyRange, OrganisationProfi
 STAGES = ("concept", "proof_of_concept", "prototype", "demonstration", "market_ready", "in_use")
 #: A listing loses half of its freshness in this time.
 HALF_LIFE_DAYS = 270.0
+#: What each level of verification counts alone: judgements of ours. One person of many may have an address.
+TRUST = {"email_domain": 0.4, "document": 0.7, "vouched": 0.7}
 _PROTECTED = frozenset({"patent_granted", "patent_filed", "design", "copyright"})
 
 
@@ -91,6 +93,20 @@ def freshness(listing: ListingProfile, today: datetime.date) -> float | None:
         return None
     age = max(0, (today - listing.published_on).days)
     return float(0.5 ** (age / HALF_LIFE_DAYS))
+
+
+def trust(other: OrganisationProfile) -> float | None:
+    """How far the other is verified, by what somebody has looked at and never by how known it is.
+
+    Levels are independent looks: 1 less the product of what each leaves open. Without any, nothing is known.
+    """
+    levels = trust_levels(other)
+    return 1.0 - math.prod(1.0 - TRUST[level] for level in levels) if levels else None
+
+
+def trust_levels(other: OrganisationProfile) -> tuple[str, ...]:
+    """Levels of verification that count, in a fixed order."""
+    return tuple(level for level in TRUST if level in other.verified)
 
 
 def _gap(one: MoneyRange, other: MoneyRange) -> float:

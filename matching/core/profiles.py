@@ -45,7 +45,8 @@ class ListingProfile:
 class OrganisationProfile:
     """An organisation with its live listings. `places` are names of its city, region and country in any language.
 
-    `completeness` is the share of its profile that is filled in, from 0 to 1, or None when not measured.
+    `completeness` is the share of its profile that is filled in, from 0 to 1, or None when not measured. `verified` are
+    levels of verification that others may know of.
     """
 
     id: str
@@ -55,5 +56,6 @@ class OrganisationProfile:
     size: str | None = None
     places: tuple[str, ...] = ()
     completeness: float | None = None
+    verified: tuple[str, ...] = ()
     blocked: frozenset[str] = frozenset()
     listings: tuple[ListingProfile, ...] = field(default=())

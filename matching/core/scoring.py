@@ -56,6 +56,7 @@ TERMS = {
         Term("helix", 0.4, 0.4),
         Term("freshness", 0.2, 0.2),
         Term("profile", 0.3, 0.4),
+        Term("trust", 0.3, 0.0, neutral=0.0),  # a bridge limits what it may grow to (`matching/core/trust.py`)
         Term("kind_sought", 0.3, 0.0, neutral=0.0),
         Term("size_sought", 0.1, 0.0, neutral=0.0),
         Term("country_sought", 0.15, 0.0, neutral=0.0),
@@ -204,6 +205,9 @@ def _acceptance(
         _made(weights, "freshness", fits.freshness(others_listing, today)),
         _made(weights, "profile", other.completeness),
     ]
+    trust = fits.trust(other)
+    if trust is not None or weights.terms["trust"].weight > 0:  # where it counts for nothing, nobody asks for it
+        own.append(_made(weights, "trust", trust, levels=list(fits.trust_levels(other))))
     protection = fits.protection_fit(accepting, others_listing)
     if protection is not None:
         own.append(_made(weights, "protection", protection, ip_status=others_listing.ip_status))

@@ -70,7 +70,7 @@ def test_a_policy_changed_there_grows_its_version(client: Client) -> None:
     policy = BridgeFactory().policy
     client.force_login(superuser)
     values = {"proposals_per_organisation": "8", "least_score": "0.4", "newcomer_floor": "2",
-              "requests_per_organisation": "6", "one_try_in": "12"}  # fmt: skip
+              "requests_per_organisation": "6", "one_try_in": "12", "trust_weight": "0.3"}  # fmt: skip
     client.post(f"/admin/bridges/matchingpolicy/{policy.pk}/change/", values)
     policy.refresh_from_db()
     assert (policy.version, policy.proposals_per_organisation) == (2, 8)

@@ -170,7 +170,7 @@ def test_managed_profile_is_made_changed_and_handed_over(bridge: Bridge, organis
 def test_policy_gets_a_new_version(bridge: Bridge, organiser: Client) -> None:
     values = {
         "proposals_per_organisation": 5, "least_score": 0.5, "newcomer_floor": 1, "requests_per_organisation": 6,
-        "one_try_in": 0,
+        "one_try_in": 0, "trust_weight": 0.1,
     }  # fmt: skip
     assert organiser.post(page("matching", bridge), values).status_code == 302
     bridge.policy.refresh_from_db()

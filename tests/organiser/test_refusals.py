@@ -94,6 +94,7 @@ RUNNING: tuple[Act, ...] = (
             "newcomer_floor": 1,
             "requests_per_organisation": 6,
             "one_try_in": 12,
+            "trust_weight": 0.3,
         },
     ),
     ("matching_run", lambda d: [], {}),

@@ -22,12 +22,13 @@ from matching.app.halfvec import vector_bytes, vector_from_bytes
 from matching.app.models import ListingVector, Proposal
 from matching.core.profiles import OrganisationProfile
 from matching.core.scoring import Weights
+from matching.core.trust import limited
 from matching.embedding import LanguageStatistics
 from matching.embedding.cohorts import Usual
 from qiao.bridges.models import MatchingPolicy
 from qiao.common.languages import TextLanguage
 from qiao.directory.enums import Direction
-from qiao.directory.models import Block, Listing, Membership, Organisation
+from qiao.directory.models import Block, Listing, Membership, Organisation, Verification
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,17 @@ class Member:
     centred: NDArray[np.float32]
     usual: dict[str, Usual]
     blocked: frozenset[int]
+    verified: frozenset[str]
 
     @cached_property
     def profiles(self) -> list[OrganisationProfile]:
         """The organisation as others may meet it."""
         return organisation_profiles(
-            self.organisation, side_id=self.side_id, blocked=self.blocked, listings=list(self.listings.values())
+            self.organisation,
+            side_id=self.side_id,
+            blocked=self.blocked,
+            listings=list(self.listings.values()),
+            verified=self.verified,
         )
 
 
@@ -104,6 +110,11 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
         "organisation_id", "blocked_id"
     ):
         blocked[one].add(other)
+    verified: dict[int, set[str]] = defaultdict(set)
+    held = Verification.objects.holding().on_bridge(bridge_id).filter(organisation__in=ids)
+    for pk, level in held.values_list("organisation_id", "level"):
+        verified[pk].add(level)
+    policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     members = {}
     raw_of = {pk: vectors.get(pk, _NO_VECTORS) for pk in sides}
     measured = _measured(statistics, raw_of, {pk: one for of_one in listings.values() for pk, one in of_one.items()})
@@ -118,11 +129,12 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
             centred=centred,
             usual=usual,
             blocked=frozenset(blocked[organisation.pk]),
+            verified=frozenset(verified[organisation.pk]),
         )
     return Pool(
         bridge_id=bridge_id,
-        policy=MatchingPolicy.objects.get(bridge_id=bridge_id),
-        weights=weights_in_use(bridge_id),
+        policy=policy,
+        weights=limited(weights_in_use(bridge_id), policy.trust_weight),
         encoder=encoder.name,
         sentences=encoder.sentences,
         statistics=statistics,
@@ -193,13 +205,16 @@ def pool_digest(bridge_id: int) -> str:
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     digest = hashlib.sha256(
         f"policy {policy.version} {policy.proposals_per_organisation} {policy.least_score} {policy.newcomer_floor} "
-        f"{policy.requests_per_organisation}\n"
+        f"{policy.requests_per_organisation} {policy.trust_weight}\n"
         f"weights {version_in_use(bridge_id)}".encode()
     )
     members = Membership.objects.approved().filter(bridge_id=bridge_id)
     live = Listing.objects.live().filter(bridge_id=bridge_id)
     vectors = ListingVector.objects.filter(bridge_id=bridge_id, encoder=encoder_in_use(bridge_id).name)
     blocks = Block.objects.filter(organisation__in=members.values("organisation"))
+    verified = (
+        Verification.objects.holding().on_bridge(bridge_id).filter(organisation__in=members.values("organisation"))
+    )
     for word, rows in (
         (
             "member",
@@ -207,6 +222,7 @@ def pool_digest(bridge_id: int) -> str:
         ),
         ("listing", live.order_by("pk").values_list("pk", "updated_at")),
         ("vector", vectors.order_by("listing_id", "language").values_list("listing", "language", "content_hash")),
+        ("verified", verified.order_by("organisation", "level").values_list("organisation", "level")),
         ("block", blocks.order_by("organisation", "blocked").values_list("organisation", "blocked")),
     ):
         for row in rows.iterator(chunk_size=2_000):

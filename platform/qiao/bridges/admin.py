@@ -63,7 +63,7 @@ class MatchingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the ge
 
     list_display = (
         "bridge", "version", "proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor",
-        "one_try_in", "updated_at",
+        "trust_weight", "one_try_in", "updated_at",
     )  # fmt: skip
     readonly_fields = ("bridge", "version", "updated_at")
 

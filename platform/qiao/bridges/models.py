@@ -121,6 +121,15 @@ class MatchingPolicy(Timestamped):
             "Whom many would ask is proposed to fewer, so that nobody is worn out."
         ),
     )
+    trust_weight = models.FloatField(
+        _("most that verification counts"),
+        default=0.3,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_(
+            "The most it may add, from 0, not at all, to 1, a little more than a shared sector. It begins at 0.3, or "
+            "at this if this is less; responses move it within the limit. Who is not verified loses nothing."
+        ),
+    )
     one_try_in = models.PositiveSmallIntegerField(
         _("one place for a try in so many"),
         default=12,

@@ -90,6 +90,7 @@ _listings: st.SearchStrategy[dict[str, Any]] = st.builds(
     countries=st.sampled_from([(), ("CN", "GB")]),
     ip_status=st.sampled_from([None, "none", "patent_granted"]),
 )
+_verified = st.lists(st.sampled_from(["email_domain", "document", "vouched"]), unique=True).map(tuple)
 
 
 _amounts = st.one_of(st.just(0.0), st.floats(0.001, 6))
@@ -106,12 +107,16 @@ _weights: st.SearchStrategy[Weights] = st.builds(
 )
 
 
-@given(_listings, _listings, st.one_of(st.none(), st.floats(-6, 10)), st.booleans(), st.just(PRIORS) | _weights)
+@given(
+    _listings, _listings, st.one_of(st.none(), st.floats(-6, 10)), st.booleans(), st.just(PRIORS) | _weights, _verified
+)
 def test_reasons_give_back_the_score(
-    mine: Any, theirs: Any, similarity: float | None, with_words: bool, weights: Weights
+    mine: Any, theirs: Any, similarity: float | None, with_words: bool, weights: Weights, verified: tuple[str, ...]
 ) -> None:
     """With the priors and with weights that responses have made."""
-    found = meeting(similarity, need=need(**mine), offer=offer(**theirs), weights=weights)
+    found = meeting(
+        similarity, need=need(**mine), offer=offer(**theirs), weights=weights, startup={"verified": verified}
+    )
     evidence = {("need", "offer"): _words()} if with_words else {}
     explanation = explain(found, evidence)
     assert explanation.first.probability == pytest.approx(found.score_for_first)

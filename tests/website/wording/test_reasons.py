@@ -11,7 +11,7 @@ from qiao.website.wording import reasons
 from qiao.website.wording.reasons import reason_words
 
 #: Fits that a side either states or does not: they cannot speak against a meeting.
-NEVER_AGAINST = {"kind_sought", "size_sought", "country_sought"}
+NEVER_AGAINST = {"kind_sought", "size_sought", "country_sought", "trust"}
 #: What is always known.
 NEVER_UNKNOWN = {"complement", "kind_sought", "country_sought"}
 

@@ -90,7 +90,8 @@ class PolicyForm(forms.ModelForm[MatchingPolicy]):
     class Meta:
         model = MatchingPolicy
         fields = (
-            "proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor", "one_try_in",
+            "proposals_per_organisation", "requests_per_organisation", "least_score", "newcomer_floor", "trust_weight",
+            "one_try_in",
         )  # fmt: skip
 
     def _post_clean(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from matching.app.domain.queries.proposal_view import Reason
 from qiao.common.languages import interface_text_language
@@ -23,6 +23,7 @@ from qiao.directory.enums import (
     OrganisationKind,
     OrganisationSize,
 )
+from qiao.directory.trust_words import VerificationLevel
 
 Words = tuple[str, str]
 
@@ -47,6 +48,17 @@ def _complement(params: dict[str, Any]) -> Words:
     )
 
 
+def _verified(params: dict[str, Any]) -> str:
+    """What was verified of the other organisation, one sentence each."""
+    said = [str(_VERIFIED[level]) for level in params.get("levels", []) if level in _VERIFIED]
+    return ("" if interface_text_language() == "zh" else " ").join(said or [_("Their organisation is verified.")])
+
+
+_VERIFIED = {
+    VerificationLevel.EMAIL_DOMAIN: gettext_lazy("Their organisation's address is confirmed."),
+    VerificationLevel.DOCUMENT: gettext_lazy("Organisers have checked a document of theirs."),
+    VerificationLevel.VOUCHED: gettext_lazy("A guiding body vouches for them."),
+}
 _SAY: dict[str, Callable[[dict[str, Any]], Words]] = {
     "text": lambda p: (_("Your texts speak of the same thing"), _("These passages are closest in meaning.")),
     "text_further": lambda p: (_("A second passage meets as well"), _("The texts meet in more than one point.")),
@@ -95,6 +107,7 @@ _SAY: dict[str, Callable[[dict[str, Any]], Words]] = {
         },
     ),
     "freshness": lambda p: (_("Their text is new"), _("What they write of is likely to hold.")),
+    "trust": lambda p: (_("You can rely on who they are"), _verified(p)),
     "profile": lambda p: (_("Their profile is informative"), _("You can see who they are before you answer.")),
     "kind_sought": lambda p: (
         _("They are the kind of partner you look for"),

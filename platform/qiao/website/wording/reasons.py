@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from matching.app.domain.queries.proposal_view import Reason, Sense
 from qiao.common.languages import interface_text_language
@@ -24,6 +24,7 @@ from qiao.directory.enums import (
     OrganisationKind,
     OrganisationSize,
 )
+from qiao.directory.trust_words import VerificationLevel
 
 Words = tuple[str, str]
 
@@ -78,6 +79,7 @@ def _for() -> dict[str, Callable[[dict[str, Any]], Words]]:
             },
         ),
         "freshness": lambda p: (_("Your text is new"), _("Recent needs and offers are answered more often.")),
+        "trust": lambda p: (_("They can rely on who you are"), _verified(p)),
         "profile": lambda p: (_("Your profile is informative"), _("They can see who you are before they answer.")),
         "kind_sought": lambda p: (
             _("They look for an organisation like yours"),
@@ -167,6 +169,10 @@ def _unknown() -> dict[str, Callable[[dict[str, Any]], Words]]:
         "protection": lambda p: (_("Intellectual property"), _("Your text does not state it.")),
         "helix": lambda p: (_("Kinds of organisation"), _("One of the two is of another kind.")),
         "freshness": lambda p: (_("Date"), _("When the text was published is not known.")),
+        "trust": lambda p: (
+            _("Verification"),
+            _("They see none of your organisation. That does not count against you; you can ask for it."),
+        ),
         "profile": lambda p: (_("Profile"), _("They see only your kind, size and country.")),
         "size_sought": lambda p: (_("Your size"), _("They look for certain sizes; your profile does not state yours.")),
     }
@@ -184,6 +190,12 @@ def _complement(params: dict[str, Any]) -> Words:
         _("A need of “%(need)s” can be met by an offer of “%(offer)s”.")
         % {"need": _label(ListingKind, need), "offer": _label(ListingKind, offer)},
     )
+
+
+def _verified(params: dict[str, Any]) -> str:
+    """What was verified of the reader's organisation, one sentence each."""
+    said = [str(_VERIFIED[level]) for level in params.get("levels", []) if level in _VERIFIED]
+    return ("" if interface_text_language() == "zh" else " ").join(said or [_("Your organisation is verified.")])
 
 
 def _stages(params: dict[str, Any], *, both: str) -> str:
@@ -214,4 +226,9 @@ def _list(items: Iterable[str]) -> str:
     return ("、" if interface_text_language() == "zh" else ", ").join(items)
 
 
+_VERIFIED = {
+    VerificationLevel.EMAIL_DOMAIN: gettext_lazy("Your organisation's address is confirmed."),
+    VerificationLevel.DOCUMENT: gettext_lazy("Organisers have checked a document of yours."),
+    VerificationLevel.VOUCHED: gettext_lazy("A guiding body vouches for you."),
+}
 _WORDS = {Sense.FOR: _for(), Sense.AGAINST: _against(), Sense.UNKNOWN: _unknown()}

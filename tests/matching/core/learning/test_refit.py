@@ -80,8 +80,8 @@ def test_what_chance_gets_adopted_does_next_to_no_harm() -> None:
 
 
 def test_one_busy_organisation_does_not_rule() -> None:
-    """It presses a thousand times against what twenty others say once each."""
-    others = responses(400)
+    """It presses a thousand times against what two dozen others say fifty times each."""
+    others = responses(1200)
     loud = [
         Example(f"loud{n}", "loud", {"sector": value, "text": 0.8}, Verdict(value < 0.5, 1.0))
         for n in range(500)

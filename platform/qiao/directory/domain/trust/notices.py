@@ -42,5 +42,7 @@ def tell_organisation(
 def tell_organisers(bridge: Bridge, kind: str, *, url: str, subject: str, but: Any = None, key: str = "") -> None:
     """A line in the inbox of each who runs the bridge, but for the one whose act it is."""
     people = User.objects.filter(bridge_roles__bridge=bridge, bridge_roles__role__in=RUNS, is_active=True)
-    for person in people.exclude(pk=getattr(but, "pk", None)):
+    for person in people:
+        if person == but:
+            continue
         tell(person, kind, topic=TOPIC, url=url, bridge=bridge, key=key, subject=subject)

@@ -125,6 +125,8 @@ class MessageForm(OnceForm):
 
     def __init__(self, *args: Any, ask_notice: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("text", "files"):  # one of the two: neither is called optional
+            self.fields[name].one_required = True  # type: ignore[attr-defined]
         if ask_notice:
             self.fields["understood"].required = True
             self.fields["understood"].error_messages["required"] = _("Tick this once, then your message goes.")

@@ -33,7 +33,7 @@ def put_request(case: Case, asker: Party, *, actor: Any, again: bool = False) ->
         step(case, State.WITH_ADVISERS, "request_introduction", actor=actor, party=asker)
         tell_brokers(case, "request_with_advisers", mail="request_with_advisers", key=str(introduction.requested_at))
         return
-    if not _has_place(case, other):
+    if not has_place(case, other):
         step(case, State.QUEUED, "request_introduction", actor=actor, party=asker)
         return
     ask(case, other, actor=actor, verb="request_introduction", by=asker, again=again)
@@ -86,7 +86,8 @@ def record_question(case: Case, party: Party, *, actor: Any, text: str) -> Messa
     )
 
 
-def _has_place(case: Case, asked: Party) -> bool:
+def has_place(case: Case, asked: Party) -> bool:
+    """Whether another request can be put before the side now."""
     waiting = Introduction.objects.on_bridge(case.bridge).requests_to(asked.organisation).count()
     return waiting < policy_of(case.bridge).requests_in
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from matching.app.enums import ResponseKind
 from matching.app.models import Proposal
 from qiao.activity.domain.outbox import emit
 from qiao.bridges.enums import BridgeRole
@@ -17,12 +18,13 @@ from qiao.bridges.rules import RUNS, role_on
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.common.text import clean_line, clean_text
 from qiao.directory.enums import MembershipState
-from qiao.directory.models import Membership, Organisation
+from qiao.directory.models import Block, Membership, Organisation
 from qiao.notifications.domain.telling import tell
-from qiao.partnerships.domain.asking import ask
+from qiao.partnerships.domain.asking import ask, has_place
 from qiao.partnerships.domain.case import (
     Case,
     desk_path_of,
+    forget_answer,
     in_days,
     lock_organisations,
     locked_case,
@@ -34,6 +36,7 @@ from qiao.partnerships.domain.case import (
 from qiao.partnerships.domain.letters import reasons_to_meet
 from qiao.partnerships.domain.limits import policy_of
 from qiao.partnerships.domain.opening import open_introduction
+from qiao.partnerships.domain.teaching import unteach
 from qiao.partnerships.enums import Answer, CloseReason, IntroductionState, Origin
 from qiao.partnerships.models import Introduction, Party
 from qiao.partnerships.rules import acts_for, brokers, brokers_on
@@ -72,6 +75,8 @@ def introduce_by_hand(
     for name, organisation in (("first", first), ("second", second)):
         if organisation.pk not in members:
             raise InvalidInput(errors={name: [_("This organisation is not a member of the bridge.")]})
+    if Block.objects.filter(organisation__in=(first, second), blocked__in=(first, second)).exists():
+        raise InvalidInput(_("One of the two has asked not to meet the other."))
     note = clean_text(note)
     if len(note) > 2000:
         raise InvalidInput(errors={"note": [_("Keep it under 2,000 characters.")]})
@@ -101,18 +106,29 @@ def introduce_by_hand(
         raise InvalidInput(_("There is a paused case of the two: resume it instead."))
     introduction.note = note
     introduction.save(update_fields=["note", "updated_at"])
-    if introduction.state == State.CLOSED or not ask_first:
+    # Who has asked of its own accord goes on being interested; the other side is asked.
+    interested = {
+        party.organisation_id
+        for party in case
+        if party.asks and introduction.state in (State.QUEUED, State.WITH_ADVISERS)
+    }
+    was_introduced = introduction.state == State.CLOSED and introduction.is_introduced
+    if was_introduced or not ask_first or len(interested) == len(case.parties):
         open_introduction(case, actor=actor, verb="introduce_by_hand")
         return introduction
     if introduction.state == State.REQUESTED:
         raise InvalidInput(_("One of them has asked the other, who has not answered yet. Nudge them instead."))
     introduction.requested_at = timezone.now()
     introduction.lapses_at = in_days(policy_of(bridge).days_to_answer)
-    introduction.save(update_fields=["requested_at", "lapses_at", "updated_at"])
+    introduction.closed_at, introduction.close_reason, introduction.close_note = None, "", ""
+    introduction.save(
+        update_fields=["requested_at", "lapses_at", "closed_at", "close_reason", "close_note", "updated_at"]
+    )
     for party in case:
-        # Who has asked of its own accord goes on being interested; the other side is asked.
-        if not (party.asks and introduction.state in (State.QUEUED, State.WITH_ADVISERS)):
-            party.asks, party.answer, party.answered_at, party.answered_by = False, Answer.NONE, None, None
+        if party.organisation_id not in interested:
+            party.asks = False
+            forget_answer(party)
+            unteach(case, party, kind=ResponseKind.DECLINED)
         party.asked_at, party.reminded_at = timezone.now(), None
         party.save()
     step(case, State.REQUESTED, "introduce_by_hand", actor=actor)
@@ -132,7 +148,7 @@ def introduce_by_hand(
 
 @transaction.atomic
 def pass_on(introduction: Introduction, *, actor: Any) -> Introduction:
-    """Put a request that came to the advisers before the other side; if both have asked, introduce them."""
+    """Put a request that came to the advisers before the other side, or in its queue; if both asked, introduce them."""
     case = _brokered(introduction, actor)
     if case.introduction.state != State.WITH_ADVISERS:
         raise TransitionNotAllowed
@@ -142,7 +158,10 @@ def pass_on(introduction: Introduction, *, actor: Any) -> Introduction:
     asker = next(party for party in case if party.answer == Answer.INTERESTED)
     case.introduction.lapses_at = in_days(policy_of(case.bridge).days_to_answer)
     case.introduction.save(update_fields=["lapses_at", "updated_at"])
-    ask(case, case.other(asker), actor=actor, verb="pass_on_request", by=None)
+    if has_place(case, case.other(asker)):
+        ask(case, case.other(asker), actor=actor, verb="pass_on_request", by=None)
+    else:
+        step(case, State.QUEUED, "pass_on_request", actor=actor)
     return case.introduction
 
 
@@ -292,7 +311,7 @@ def reopen(introduction: Introduction, *, actor: Any, organisation: Organisation
     """Take up a closed introduction again."""
     case = _acted_on(introduction, actor, organisation)
     found = case.introduction
-    if not found.is_introduced:
+    if found.state != State.CLOSED or not found.is_introduced:
         raise TransitionNotAllowed
     party = case.party_of(organisation) if organisation is not None else None
     step(case, State.OPEN, "reopen_introduction", actor=actor, party=party)

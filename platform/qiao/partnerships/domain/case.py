@@ -19,6 +19,7 @@ from qiao.common.states import move
 from qiao.directory.enums import PersonRole
 from qiao.directory.models import Affiliation, Organisation
 from qiao.notifications.domain.telling import tell
+from qiao.partnerships.enums import Answer
 from qiao.partnerships.models import Introduction, Party
 from qiao.partnerships.transitions import INTRODUCTION
 
@@ -84,7 +85,7 @@ def log(case: Case, verb: str, *, actor: Any, party: Party | None = None, privat
     """
     before, after = str(detail.pop("before", "")), str(detail.pop("after", ""))
     knowing = sorted(one.organisation_id for one in case if one.knows)
-    own = party.organisation_id if party is not None else (knowing[0] if knowing else None)
+    own = party.organisation_id if party is not None and (private or party.knows) else next(iter(knowing), None)
     record(
         verb,
         case.introduction,
@@ -97,6 +98,17 @@ def log(case: Case, verb: str, *, actor: Any, party: Party | None = None, privat
         private=private,
         also=() if private else [pk for pk in knowing if pk != own],
     )
+
+
+def log_at_desk(case: Case, verb: str, *, actor: Any) -> None:
+    """Audit an act of the bridge's own people that neither side hears of."""
+    record(verb, case.introduction, actor=actor, bridge_id=case.bridge.pk)
+
+
+def forget_answer(party: Party) -> None:
+    """Have a side answered nothing. The caller saves it."""
+    party.answer, party.answered_at, party.answered_by = Answer.NONE, None, None
+    party.reason, party.comment, party.later_until = "", "", None
 
 
 def stir(introduction: Introduction) -> None:

@@ -17,7 +17,7 @@ from qiao.common.text import clean_line, clean_text
 from qiao.directory.models import Affiliation, Organisation
 from qiao.notifications.domain.telling import tell
 from qiao.partnerships.domain.asking import record_question
-from qiao.partnerships.domain.case import Case, desk_path_of, locked_case, log, path_of, people_of, stir
+from qiao.partnerships.domain.case import Case, desk_path_of, locked_case, log, log_at_desk, path_of, people_of, stir
 from qiao.partnerships.domain.documents import check_files, keep_files
 from qiao.partnerships.domain.queries.naming import name_of_other
 from qiao.partnerships.enums import IntroductionState, MilestoneState, Stage
@@ -198,7 +198,7 @@ def add_note(
     note = PrivateNote.objects.create(
         introduction=case.introduction, organisation=organisation, author=actor, text=_checked_note(text)
     )
-    log(case, "add_note", actor=actor, party=party, private=party is not None)
+    _log_note(case, "add_note", actor, party)
     return note
 
 
@@ -208,7 +208,7 @@ def change_note(note: PrivateNote, *, actor: Any, text: str) -> PrivateNote:
     case, party = _taking_part(note.introduction, actor, note.organisation)
     note.text = _checked_note(text)
     note.save(update_fields=["text", "updated_at"])
-    log(case, "change_note", actor=actor, party=party, private=party is not None)
+    _log_note(case, "change_note", actor, party)
     return note
 
 
@@ -217,7 +217,7 @@ def delete_note(note: PrivateNote, *, actor: Any) -> None:
     """Throw a note away."""
     case, party = _taking_part(note.introduction, actor, note.organisation)
     note.delete()
-    log(case, "delete_note", actor=actor, party=party, private=party is not None)
+    _log_note(case, "delete_note", actor, party)
 
 
 @transaction.atomic
@@ -340,6 +340,13 @@ def _tell_of_message(case: Case, message: Message, sender: Party | None) -> None
                     key=f"message:{message.public_id}",
                     subject=f"{case.introduction.first} – {case.introduction.second}",
                 )
+
+
+def _log_note(case: Case, verb: str, actor: Any, party: Party | None) -> None:
+    if party is None:
+        log_at_desk(case, verb, actor=actor)
+    else:
+        log(case, verb, actor=actor, party=party, private=True)
 
 
 def _checked_note(text: str) -> str:

@@ -17,7 +17,16 @@ from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.common.text import clean_line
 from qiao.directory.models import Organisation
 from qiao.partnerships.domain.asking import put_request, record_question
-from qiao.partnerships.domain.case import Case, in_days, lock_organisations, locked_case, log, step, tell_side
+from qiao.partnerships.domain.case import (
+    Case,
+    forget_answer,
+    in_days,
+    lock_organisations,
+    locked_case,
+    log,
+    step,
+    tell_side,
+)
 from qiao.partnerships.domain.limits import allowance_of, policy_of
 from qiao.partnerships.domain.marks import dismiss_proposal, put_off_proposal, restore_proposal
 from qiao.partnerships.domain.opening import open_introduction
@@ -255,7 +264,7 @@ def _begin_anew(asked: Party) -> None:
     """What the side did about an earlier request ends, but for a no: it knows of this one when it is asked."""
     asked.asks, asked.asked_at, asked.reminded_at = False, None, None
     if asked.answer != Answer.NO:
-        asked.answer, asked.answered_at, asked.answered_by, asked.later_until = Answer.NONE, None, None, None
+        forget_answer(asked)
     asked.save()
 
 
@@ -271,7 +280,7 @@ def _set_answer(party: Party, answer: str, actor: Any) -> None:
     party.answer = answer
     party.answered_at, party.answered_by = (timezone.now(), actor) if answer else (None, None)
     if not answer:
-        party.reason, party.comment, party.later_until = "", "", None
+        forget_answer(party)
     party.save()
     # What has been answered takes no place in the side's list of proposals.
     emit("list.changed", bridge_id=party.introduction.bridge_id, organisation_id=party.organisation_id)

@@ -56,25 +56,27 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         )
 
     def requests_of(self, organisation: Organisation) -> IntroductionQuerySet:
-        """What it has asked for and waits to hear of: these take its places for requests."""
-        return self._waiting().filter(
+        """What it has asked for and waits to hear of: these take its places for requests, in a pause as well."""
+        return self._in_state(
+            IntroductionState.REQUESTED, IntroductionState.QUEUED, IntroductionState.WITH_ADVISERS
+        ).filter(
             models.Exists(
                 _party_model().filter(organisation=organisation, asks=True, introduction=models.OuterRef("pk"))
             )
         )
 
     def requests_to(self, organisation: Organisation) -> IntroductionQuerySet:
-        """What was put to it and not answered: these take its places for requests received."""
-        return self.filter(
-            state=IntroductionState.REQUESTED,
+        """What was put to it and not answered: these take its places for requests received, in a pause as well."""
+        return self._in_state(IntroductionState.REQUESTED).filter(
             pk__in=_party_model()
             .filter(organisation=organisation, asked_at__isnull=False, answer=Answer.NONE)
             .values("introduction_id"),
         )
 
-    def _waiting(self) -> IntroductionQuerySet:
+    def _in_state(self, *states: str) -> IntroductionQuerySet:
+        """In one of the states, or paused from it: it goes on there, and must find its place."""
         return self.filter(
-            state__in=(IntroductionState.REQUESTED, IntroductionState.QUEUED, IntroductionState.WITH_ADVISERS)
+            models.Q(state__in=states) | models.Q(state=IntroductionState.PAUSED, paused_from__in=states)
         )
 
     def in_full(self) -> IntroductionQuerySet:

@@ -215,7 +215,8 @@ def introduction_rows(user: Any, organisation: Organisation, bridge: Bridge) -> 
 
 def introductions_to_answer(user: Any, organisation: Organisation, bridge: Bridge) -> int:
     """How many requests wait for the organisation's answer: the number in the navigation."""
-    return Introduction.objects.visible_to(user).on_bridge(bridge).requests_to(organisation).count()
+    waiting = Introduction.objects.visible_to(user).on_bridge(bridge).requests_to(organisation)
+    return waiting.filter(state=State.REQUESTED).count()
 
 
 def _own_party(user: Any, parties: Iterable[Party], organisation: Organisation | None) -> Party | None:

@@ -1,0 +1,1 @@
+"""Meetings of a workshop: who meets whom in which slot."""

@@ -66,10 +66,11 @@ def pair_on(bridge: Bridge, *, anonymous: bool = False) -> Pair:
     return Pair(bridge, need, offer, propose(need, offer), our_owner, their_owner)
 
 
-def client_of(user: User) -> Client:
-    """A browser in which the person has signed in."""
+def client_of(user: User, language: str = "en") -> Client:
+    """A browser in which the person has signed in and chosen a language."""
     client = Client()
     client.force_login(user)
+    client.cookies["django_language"] = language
     return client
 
 

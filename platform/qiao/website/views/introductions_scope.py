@@ -12,8 +12,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from qiao.common.errors import NotAllowed
 from qiao.directory.models import Organisation
 from qiao.partnerships.models import Introduction
+from qiao.partnerships.rules import acts_for
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
 
 IntroductionPage = Callable[..., HttpResponseBase]
@@ -22,7 +24,7 @@ IntroductionPage = Callable[..., HttpResponseBase]
 def of_my_introduction(view: IntroductionPage) -> IntroductionPage:
     """A page for the people of a side that knows of the introduction: called with the bridge, it, and that side.
 
-    404 for everybody else; organisers look at their desk.
+    404 for everybody else; organisers look at their desk. 403 for a form of who only reads.
     """
 
     @login_required
@@ -32,7 +34,10 @@ def of_my_introduction(view: IntroductionPage) -> IntroductionPage:
         introduction = get_object_or_404(
             Introduction.objects.visible_to(request.user).on_bridge(found).in_full(), public_id=public_id
         )
-        return view(request, found, introduction, own_side(request, introduction), **kwargs)
+        organisation = own_side(request, introduction)
+        if request.method == "POST" and not acts_for(request.user, organisation):
+            raise NotAllowed  # before what was typed is looked at
+        return view(request, found, introduction, organisation, **kwargs)
 
     return scoped
 

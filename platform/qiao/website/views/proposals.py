@@ -253,8 +253,8 @@ class Row:
         introduction = self.meeting.introduction
         mine = next(one for one in introduction.parties.all() if one.organisation_id == self.meeting.organisation.pk)
         lapses = introduction.lapses_at
-        again = introduction.state == IntroductionState.WITHDRAWN and lapses is not None and lapses > timezone.now()
-        return mine.has_asked and not again
+        withdrew = mine.asks and introduction.state == IntroductionState.WITHDRAWN
+        return mine.has_asked and not (withdrew and lapses is not None and lapses > timezone.now())
 
     @property
     def via_advisers(self) -> bool:

@@ -50,6 +50,7 @@ ACTS: dict[str, StrOrPromise] = {
     "appeal": _("appealed against a decision"),
     "answer_appeal": _("answered an appeal"),
     "endorse_organisation": _("recommended a partner"),
+    "withdraw_endorsement": _("took a recommendation back"),
     "hide_endorsement": _("hid an endorsement"),
     "show_endorsement": _("showed an endorsement again"),
     "import_organisation": _("imported the profile"),

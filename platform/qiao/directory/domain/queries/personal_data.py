@@ -84,6 +84,9 @@ def personal_data_of(user: User) -> dict[str, Any]:
             .select_related("organisation")
             .order_by("id")
         ],
+        "reports": list(
+            user.reports_made.order_by("id").values("label", "category", "text", "state", "created_at", "decided_at")
+        ),
         "notifications": list(
             user.notifications.order_by("id").values("kind", "context", "url", "created_at", "read_at")
         ),

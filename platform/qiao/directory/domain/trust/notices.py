@@ -15,18 +15,11 @@ TOPIC = "trust"
 
 
 def tell_organisation(
-    organisation: Organisation,
-    kind: str,
-    *,
-    bridge: Bridge,
-    mail: str,
-    url: str,
-    owners_only: bool = False,
-    **told: Any,
+    organisation: Organisation, kind: str, *, bridge: Bridge, mail: str, url: str, subject: str = "", **told: Any
 ) -> None:
     """Tell the people who write for an organisation. `told` is what the message says besides."""
-    roles = [PersonRole.OWNER] if owners_only else [PersonRole.OWNER, PersonRole.EDITOR]
-    for affiliation in organisation.affiliations.filter(role__in=roles).select_related("user"):
+    writers = organisation.affiliations.filter(role__in=(PersonRole.OWNER, PersonRole.EDITOR))
+    for affiliation in writers.select_related("user"):
         tell(
             affiliation.user,
             kind,
@@ -35,14 +28,16 @@ def tell_organisation(
             bridge=bridge,
             mail=mail,
             mail_context={"organisation": organisation, **told},
-            subject=organisation.name,
+            subject=subject or organisation.name,
         )
 
 
-def tell_organisers(bridge: Bridge, kind: str, *, url: str, subject: str, but: Any = None, key: str = "") -> None:
-    """A line in the inbox of each who runs the bridge, but for the one whose act it is."""
+def tell_organisers(
+    bridge: Bridge, kind: str, *, url: str, subject: str, unless_of: Organisation | None = None
+) -> None:
+    """A line in the inbox of each who runs the bridge, but for people of the organisation that it is about."""
     people = User.objects.filter(bridge_roles__bridge=bridge, bridge_roles__role__in=RUNS, is_active=True)
+    if unless_of is not None:
+        people = people.exclude(affiliations__organisation=unless_of)
     for person in people:
-        if person == but:
-            continue
-        tell(person, kind, topic=TOPIC, url=url, bridge=bridge, key=key, subject=subject)
+        tell(person, kind, topic=TOPIC, url=url, bridge=bridge, subject=subject)

@@ -17,7 +17,7 @@ from qiao.common.states import move
 from qiao.common.text import clean_line
 from qiao.common.validation import check_model
 from qiao.directory import trust_rules as may
-from qiao.directory.domain.trust.notices import tell_organisation
+from qiao.directory.domain.trust.notices import tell_organisation, tell_organisers
 from qiao.directory.models import Membership, Organisation, Verification, VerificationRequest
 from qiao.directory.models.verification import NOTE_LENGTH
 from qiao.directory.transitions import VERIFICATION, VERIFICATION_REQUEST
@@ -132,6 +132,13 @@ def ask_for_verification(organisation: Organisation, *, actor: Any, bridge: Brid
     check_model(request)
     request.save()
     _recorded("ask_for_verification", request, actor=actor)
+    tell_organisers(
+        bridge,
+        "verification_asked",
+        url=f"/organiser/{bridge.slug}/verification/{organisation.public_id}/",
+        subject=organisation.name,
+        unless_of=organisation,
+    )
     return request
 
 

@@ -3,6 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from qiao.bridges.enums import BridgeRole
+
+#: Who brings organisations together, and therefore sees their introductions. Reviewers of listings do not.
+BROKERING = (BridgeRole.OWNER, BridgeRole.ORGANISER, BridgeRole.ADVISER)
+
 
 class DismissalReason(models.TextChoices):
     TOO_EARLY = "too_early", _("Too early")

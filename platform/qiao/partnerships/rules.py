@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from matching.app.models import Proposal
-from qiao.bridges.enums import BridgeRole
 from qiao.bridges.rules import RUNS, role_on
 from qiao.directory.enums import PersonRole
 from qiao.directory.models import Affiliation, Organisation
+from qiao.partnerships.enums import BROKERING
 
 if TYPE_CHECKING:
     from qiao.bridges.models import Bridge
@@ -51,7 +51,7 @@ def takes_part_for(user: Any, party: Party) -> bool:
 
 def brokers_on(user: Any, bridge: Bridge) -> bool:
     """Brings organisations of the bridge together: its owners, organisers and advisers."""
-    return bool(user.is_authenticated and (user.is_superuser or role_on(user, bridge) in (*RUNS, BridgeRole.ADVISER)))
+    return bool(user.is_authenticated and (user.is_superuser or role_on(user, bridge) in BROKERING))
 
 
 @rules.predicate

@@ -111,7 +111,7 @@ def retract_message(message: Message, *, actor: Any) -> Message:
     """Take back one's own message within a quarter of an hour: its words and files go, that it was there does not."""
     case = locked_case(message.introduction)
     message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.author_id != actor.pk:
+    if message.author_id is None or message.author_id != actor.pk:
         raise NotAllowed
     if message.retracted_at is not None:
         return message
@@ -172,11 +172,17 @@ def unread_counts(user: Any, introductions: Iterable[Introduction]) -> dict[int,
 
 @transaction.atomic
 def acknowledge_confidentiality(introduction: Introduction, *, actor: Any) -> None:
-    """Note that the person knows: nothing confidential here until an NDA is recorded."""
-    made = ConfidentialityNotice.objects.get_or_create(introduction=introduction, user=actor)[1]
-    if made:
-        case = locked_case(introduction)
-        log(case, "acknowledge_confidentiality", actor=actor)
+    """Note that the person, who sees the introduction, knows: nothing confidential here until an NDA is recorded."""
+    if not Introduction.objects.visible_to(actor).filter(pk=introduction.pk).exists():
+        raise NotAllowed
+    case = locked_case(introduction)
+    if not ConfidentialityNotice.objects.get_or_create(introduction=case.introduction, user=actor)[1]:
+        return
+    own = Affiliation.objects.filter(user=actor, organisation__in=case.parties).order_by("pk").first()
+    if own is None:
+        log_at_desk(case, "acknowledge_confidentiality", actor=actor)
+    else:
+        log(case, "acknowledge_confidentiality", actor=actor, party=case.parties[own.organisation_id])
 
 
 def must_acknowledge(introduction: Introduction, user: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -140,8 +141,9 @@ def _is_office(ending: str, content: bytes) -> bool:
     """A package of the right kind, of sane size, and without macros. Nothing is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = {part.filename: part for part in package.infolist()}
-            if sum(part.file_size for part in parts.values()) > MAX_UNPACKED:
+            every = package.infolist()  # one name may be there many times
+            parts = {part.filename: part for part in every}
+            if sum(part.file_size for part in every) > MAX_UNPACKED:
                 return False
             if any(name.lower().endswith("vbaproject.bin") for name in parts):
                 return False
@@ -153,7 +155,7 @@ def _is_office(ending: str, content: bytes) -> bool:
                 and kind.file_size < 200
                 and package.read(kind).decode("ascii", "replace") == ACCEPTED[ending]
             )
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
         return False
 
 

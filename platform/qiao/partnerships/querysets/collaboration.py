@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from qiao.partnerships.enums import LIVE, MilestoneState
+from qiao.partnerships.querysets.introductions import brokering
 
 if TYPE_CHECKING:
     from qiao.partnerships.models import FollowUp, Milestone
@@ -35,14 +36,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     """Questions some months later."""
 
     def visible_to(self, user: Any) -> FollowUpQuerySet:
-        """Those to the person's own organisations, and all of the bridges the person works for."""
-        from qiao.bridges.models import BridgeStaff
-
+        """Those to the person's own organisations, and all of the bridges the person brokers on."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(
             models.Q(organisation__in=user.affiliations.values("organisation_id"))
-            | models.Q(introduction__bridge__in=BridgeStaff.objects.filter(user=user).values("bridge_id"))
+            | models.Q(introduction__bridge__in=brokering(user).values("bridge_id"))
         )
 
     def due(self) -> FollowUpQuerySet:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from qiao.bridges.models import BridgeStaff
+from qiao.partnerships.querysets.introductions import brokering
 
 if TYPE_CHECKING:
     from qiao.partnerships.models import Document, Introduction, Message, PrivateNote
@@ -42,13 +42,13 @@ class PrivateNoteQuerySet(models.QuerySet["PrivateNote"]):
     """Notes of one side."""
 
     def visible_to(self, user: Any) -> PrivateNoteQuerySet:
-        """Those of the person's organisations, and the organisers' own for the bridge's staff. Nobody sees others'."""
+        """Those of the person's organisations, and the organisers' own for who brokers. Nobody sees others'."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(introduction__in=_visible(user)).filter(
             models.Q(organisation__affiliations__user=user)
             | models.Q(
-                models.Exists(BridgeStaff.objects.filter(bridge=models.OuterRef("introduction__bridge_id"), user=user)),
+                models.Exists(brokering(user).filter(bridge=models.OuterRef("introduction__bridge_id"))),
                 organisation__isnull=True,
             )
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qiao.bridges.models import BridgeStaff
 from qiao.directory.models import Affiliation
-from qiao.partnerships.enums import LIVE, Answer, IntroductionState
+from qiao.partnerships.enums import BROKERING, LIVE, Answer, IntroductionState
 
 if TYPE_CHECKING:
     from qiao.bridges.models import Bridge
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from qiao.partnerships.models import Introduction
 
 
+def brokering(user: Any) -> models.QuerySet[BridgeStaff]:
+    """The person's posts on bridges by which they see introductions."""
+    return BridgeStaff.objects.filter(user=user, role__in=BROKERING)
+
+
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
     """Introductions and requests for one."""
 
     def visible_to(self, user: Any) -> IntroductionQuerySet:
-        """Those of the person's organisations that know of them, and all of the bridges the person works for.
+        """Those of the person's organisations that know of them, and all of the bridges the person brokers on.
 
         A side that was not asked yet does not know: a request waits for a place, or lies with the advisers.
         """
@@ -31,7 +36,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             return self
         return self.filter(
             models.Exists(_parties_of(user).filter(introduction=models.OuterRef("pk")))
-            | models.Exists(BridgeStaff.objects.filter(bridge=models.OuterRef("bridge_id"), user=user))
+            | models.Exists(brokering(user).filter(bridge=models.OuterRef("bridge_id")))
         )
 
     def on_bridge(self, bridge: Bridge) -> IntroductionQuerySet:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from qiao.common.errors import InvalidInput, NotAllowed, NotFound
 from qiao.common.text import clean_line
 from qiao.notifications.domain.telling import tell
-from qiao.partnerships.domain.case import locked_case, log, people_of, stir, tell_brokers
+from qiao.partnerships.domain.case import locked_case, log, people_of, tell_brokers
 from qiao.partnerships.domain.queries.naming import name_of_other
 from qiao.partnerships.enums import LIVE, FollowUpAnswer
 from qiao.partnerships.models import FollowUp
@@ -60,7 +60,7 @@ def answer_follow_up(follow_up: FollowUp, *, actor: Any, answer: str, comment: s
     follow_up.answer, follow_up.answered_at, follow_up.answered_by = answer, timezone.now(), actor
     follow_up.comment = comment or follow_up.comment
     follow_up.save(update_fields=["answer", "answered_at", "answered_by", "comment", "updated_at"])
-    stir(case.introduction)
+    # Not stirred: the order of the other side's list would tell that this one has answered.
     log(
         case, "answer_follow_up", actor=actor, party=party, private=True, before=before, after=answer,
         months=follow_up.months,

@@ -58,7 +58,8 @@ def record_milestone(
     what is wrong in which field, and keeps nothing then.
     """
     case = _of(introduction, actor, organisation)
-    if case.introduction.state not in (IntroductionState.OPEN, IntroductionState.PAUSED):
+    under_way = case.introduction.state in (IntroductionState.OPEN, IntroductionState.PAUSED)
+    if not (under_way and case.introduction.is_introduced):
         raise TransitionNotAllowed(_("Only an open introduction has milestones."))
     values = _checked(case, stage, happened_on, details)
     checked = check_files(files)

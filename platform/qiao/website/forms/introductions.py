@@ -143,7 +143,7 @@ class MessageForm(OnceForm):
 class QuestionForm(OnceForm):
     """A question, or an answer to one, before the two are introduced."""
 
-    text = forms.CharField(
+    question = forms.CharField(
         label=gettext_lazy("Your question or answer"),
         max_length=QUESTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -109,7 +109,9 @@ def introduction_question(
     form = QuestionForm(request.POST)
     if form.is_valid():
         try:
-            ask_question(introduction, actor=request.user, organisation=organisation, text=form.cleaned_data["text"])
+            ask_question(
+                introduction, actor=request.user, organisation=organisation, text=form.cleaned_data["question"]
+            )
         except InvalidInput as refusal:
             show_refusal(form, refusal)
         else:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from qiao.partnerships.domain.conversation import RETRACT_WITHIN, Reader, readers_of
 from qiao.partnerships.domain.queries.introduction_view import IntroductionView
-from qiao.partnerships.models import Document, Message
+from qiao.partnerships.models import Document, Introduction, Message
 
 #: Messages on the page at once; earlier ones on request.
 SHOWN = 50
@@ -63,17 +63,11 @@ def conversation_of(request: HttpRequest, view: IntroductionView, *, after: str 
         .prefetch_related(Prefetch("documents", Document.objects.without_content()))
     )
     if after:
-        known = Message.objects.filter(introduction=introduction, public_id=after).values_list("pk", flat=True).first()
-        messages = list(found.filter(pk__gt=known or 0).order_by("pk")[:SHOWN])
+        messages = list(found.filter(pk__gt=_place_of(introduction, after)).order_by("pk")[:SHOWN])
         earlier = ""
     else:
         before = request.GET.get("before", "")[:12] if after is None else ""
-        older = found
-        if before:
-            pk = (
-                Message.objects.filter(introduction=introduction, public_id=before).values_list("pk", flat=True).first()
-            )
-            older = found.filter(pk__lt=pk or 0)
+        older = found.filter(pk__lt=_place_of(introduction, before)) if before else found
         newest = list(older.order_by("-pk")[: SHOWN + 1])
         earlier = newest[SHOWN - 1].public_id if len(newest) > SHOWN else ""
         messages = newest[:SHOWN][::-1]
@@ -92,6 +86,14 @@ def conversation_of(request: HttpRequest, view: IntroductionView, *, after: str 
         earlier=earlier,
         marks=hashlib.sha256(marks.encode()).hexdigest()[:12],
     )
+
+
+def _place_of(introduction: Introduction, public_id: str) -> int:
+    """The key of a message by the identifier that an address names; 0, before all, for one that is not there."""
+    if "\x00" in public_id:
+        return 0
+    keys = Message.objects.filter(introduction=introduction, public_id=public_id).values_list("pk", flat=True)
+    return keys.first() or 0
 
 
 def _line(user: Any, view: IntroductionView, message: Message) -> MessageLine:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matching.app.domain.queries.proposal_view import ProposalView, proposal_view, proposal_views
@@ -42,11 +42,11 @@ from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
 from qiao.website.span import IN_FULL, Span, span_of
 
 TABS = {
-    "open": _lazy("Proposed"),
-    "interested": _lazy("Interested"),
-    "saved": _lazy("Saved"),
-    "later": _lazy("Later"),
-    "dismissed": _lazy("Said no"),
+    "open": gettext_lazy("Proposed"),
+    "interested": gettext_lazy("Interested"),
+    "saved": gettext_lazy("Saved"),
+    "later": gettext_lazy("Later"),
+    "dismissed": gettext_lazy("Said no"),
 }
 
 

@@ -165,7 +165,7 @@ class NextStepForm(forms.Form):
 
     def __init__(self, *args: Any, sides: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].choices = [("", gettext_lazy("Both")), *sides]  # type: ignore[attr-defined]
+        self.fields["by"].choices = [("", gettext_lazy("Both sides")), *sides]  # type: ignore[attr-defined]
 
 
 class ContactForm(forms.Form):

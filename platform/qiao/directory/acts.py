@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.activity.private_acts import PRIVATE_ACTS as PRIVATE_ACTS
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -85,20 +87,6 @@ DESK_ACTS: dict[str, StrOrPromise] = {
     "decide_report": _("decided on a report"),
     "retry_mail": _("had a message tried again"),
 }
-
-#: Acts that only the person's own side may know of: they are in no organiser's log.
-PRIVATE_ACTS = frozenset(
-    {
-        "save_item",
-        "remove_saved_item",
-        "save_proposal",
-        "remove_saved_proposal",
-        "dismiss_proposal",
-        "restore_proposal",
-        "block_organisation",
-        "unblock_organisation",
-    }
-)
 
 #: Acts on the single rows of an import.
 ROWS_OF_IMPORTS = frozenset({"import_organisation", "import_membership", "import_listing"})

@@ -19,8 +19,9 @@ class DirectoryConfig(AppConfig):
 
         subscribe("import.checking", "directory.check_import")
         subscribe("import.confirmed", "directory.apply_import")
-        from qiao.directory.confirmed_addresses import connect
+        from qiao.directory import audit_readers, confirmed_addresses
 
-        connect()
+        confirmed_addresses.connect()
+        audit_readers.connect()
         # The taxonomy belongs to the schema: every database has it, tests too.
         post_migrate.connect(_load_sectors, sender=self, dispatch_uid="directory.load_sectors")

@@ -20,7 +20,7 @@ def save_item(item: Organisation | Listing, *, actor: Any, bridge: Bridge) -> Sa
     values: dict[str, Any] = {"organisation": item} if isinstance(item, Organisation) else {"listing": item}
     saved, created = SavedItem.objects.get_or_create(user=actor, bridge=bridge, **values)
     if created:
-        record("save_item", item, actor=actor, bridge_id=bridge.pk)
+        record("save_item", item, actor=actor, bridge_id=bridge.pk, private=True)
     return saved
 
 
@@ -30,7 +30,7 @@ def remove_saved_item(item: Organisation | Listing, *, actor: Any, bridge: Bridg
     values: dict[str, Any] = {"organisation": item} if isinstance(item, Organisation) else {"listing": item}
     removed, _ = SavedItem.objects.filter(user=actor, bridge=bridge, **values).delete()
     if removed:
-        record("remove_saved_item", item, actor=actor, bridge_id=bridge.pk)
+        record("remove_saved_item", item, actor=actor, bridge_id=bridge.pk, private=True)
     return removed > 0
 
 
@@ -43,7 +43,7 @@ def block_organisation(organisation: Organisation, *, actor: Any, blocked: Organ
         raise InvalidInput
     block, created = Block.objects.get_or_create(organisation=organisation, blocked=blocked)
     if created:
-        record("block_organisation", block, actor=actor, organisation_id=organisation.pk)
+        record("block_organisation", block, actor=actor, organisation_id=organisation.pk, private=True)
         emit("block.changed", organisation_id=organisation.pk)
     return block
 
@@ -56,7 +56,7 @@ def unblock_organisation(organisation: Organisation, *, actor: Any, blocked: Org
     block = Block.objects.filter(organisation=organisation, blocked=blocked).first()
     if block is None:
         return False
-    record("unblock_organisation", block, actor=actor, organisation_id=organisation.pk)
+    record("unblock_organisation", block, actor=actor, organisation_id=organisation.pk, private=True)
     block.delete()
     emit("block.changed", organisation_id=organisation.pk)
     return True

@@ -5,150 +5,200 @@ may expect the policy's number of requests, so that those whom all would like to
 small firms receive at least the policy's floor where there are so many pairs for them. What a side has dismissed or
 acted on takes no place in its list. A run chooses over the whole bridge at once; a change chooses anew around what
 changed.
+
+Choosing over a large bridge takes minutes, and changes go on meanwhile: it is solved on what was read, without the
+bridge's lock, and written in pieces with it. Every choice around a change is noted (`LocalChoice`); those that were
+made since the pairs were read are made again after the writing, on the lists as they are then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from matching.app.domain.locks import lock_bridge
-from matching.app.domain.proposals import order_lists
-from matching.app.enums import ResponseKind
-from matching.app.models import Proposal, Response
+from matching.app.domain.choosing_pairs import (
+    Answers,
+    Key,
+    Rows,
+    are_chosen,
+    floors_of,
+    keys_of,
+    problem_of,
+    read_pairs,
+)
+from matching.app.domain.choosing_places import Lists, lists_of, write_lists, write_lists_in_turn
+from matching.app.domain.locks import choosing_alone, lock_bridge
+from matching.app.models import LocalChoice
 from matching.core.choice import best_first, flow, prices
-from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair
+from matching.core.choice.problem import ChoiceProblem, ChoiceSolution
 from matching.core.choice.spread import Spread, spread_of
 from qiao.bridges.models import MatchingPolicy
-from qiao.directory.enums import OrganisationSize
-from qiao.directory.models import Membership
 
-#: Who became a member this lately is a newcomer.
-NEWCOMER_FOR = timedelta(days=90)
-SMALL = (OrganisationSize.MICRO, OrganisationSize.SMALL)
+#: How often a choice is begun anew because the policy changed under it; the last is written whatever happens.
+TRIES = 3
+#: Organisations around whom it is chosen again under one holding of the bridge's lock.
+AROUND_AT_ONCE = 50
+#: No choice takes longer: notes of local ones are of no use after it.
+NOTES_KEPT_FOR = timedelta(days=1)
 
-Key = tuple[int, int]
+#: Draws what to try from what was read and what was chosen of it.
+Draw = Callable[["Market", ChoiceSolution], Iterable[Key]]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen over a whole bridge, under which limit of requests, and what spreading attention cost."""
+    """What was chosen over a whole bridge, under which limit of requests, and what spreading attention cost.
+
+    `tries` are in it to be tried; around `again` organisations it was made again, since they changed meanwhile.
+    """
 
     solution: ChoiceSolution
     spread: Spread
     requests: int
+    tries: int = 0
+    again: int = 0
 
 
-@transaction.atomic
-def choose_proposals(bridge_id: int, *, fixed: Iterable[Key] = ()) -> Choice:
-    """Choose over the whole bridge. The same pairs give the same choice. `fixed` are chosen whatever they cost."""
-    lock_bridge(bridge_id)
-    policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
-    proposals = _current(bridge_id, Q())
-    organisations = {end for key in proposals for end in key}
-    problem = _problem(bridge_id, proposals, organisations, policy, staying=fixed)
-    try:
-        solution = flow.solve(problem)
-    except flow.NotTwoSided:  # a bridge of three sides or more
-        solution = prices.solve(problem)
-    order_lists(proposals, solution.pairs, organisations)
-    return Choice(solution, spread_of(problem, solution), policy.requests_per_organisation)
+@dataclass(frozen=True)
+class Market:
+    """What a choice over a whole bridge rests on. Local choices up to `noted` are in it."""
+
+    bridge_id: int
+    noted: int
+    policy: MatchingPolicy
+    rows: Rows
+    answers: Answers
+    floors: dict[str, int]
+
+    @classmethod
+    def of(cls, bridge_id: int) -> Market:
+        """As the bridge is now."""
+        # The notes and the policy before the pairs: what changes in between is then seen as a change, never missed.
+        noted = LocalChoice.objects.filter(bridge=bridge_id).aggregate(last=Max("pk"))["last"] or 0
+        policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
+        rows = read_pairs(bridge_id)
+        return cls(bridge_id, noted, policy, rows, Answers.of(bridge_id), floors_of(bridge_id, policy))
+
+    @property
+    def problem(self) -> ChoiceProblem:
+        """What is to be chosen."""
+        return problem_of(self.rows, self.policy, self.answers, self.floors)
+
+
+class PolicyChanged(Exception):
+    """The bridge's policy changed while it was chosen under the old one."""
+
+
+def choose_proposals(bridge_id: int, *, draw: Draw | None = None, alive: Callable[[], None] = lambda: None) -> Choice:
+    """Choose over the whole bridge. The same pairs give the same choice.
+
+    With `draw`, what it draws is then chosen whatever it costs, the rest around it, and marked to be tried. `alive` is
+    called now and then. Two at once take turns; one that was killed leaves lists that keep every limit, some too short.
+    """
+    with choosing_alone(bridge_id, wait=True):
+        for left in reversed(range(TRIES)):
+            market = Market.of(bridge_id)
+            alive()
+            problem, solution, tries = _solve(market, draw, alive)
+            lists = _lists(market, solution, tries if draw else None)
+            try:
+                write_lists_in_turn(bridge_id, market.rows, lists, still=_same_policy(market, alive, enforced=left > 0))
+            except PolicyChanged:
+                continue
+            again = _choose_again(market, alive)
+            LocalChoice.objects.filter(bridge=bridge_id, pk__lte=market.noted).delete()
+            spread = spread_of(problem, solution)
+            return Choice(solution, spread, market.policy.requests_per_organisation, len(tries), again)
+    raise AssertionError("the last of the tries is written whatever the policy")
 
 
 @transaction.atomic
 def choose_around(bridge_id: int, organisation_ids: Iterable[int]) -> None:
     """Choose anew what these organisations receive, best first, and leave what does not concern them as it is."""
     lock_bridge(bridge_id)
-    policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
     centre = set(organisation_ids)
-    near = _current(bridge_id, Q(first__in=centre) | Q(second__in=centre))
-    ends = {end for key in near for end in key} | centre
+    _choose_around(bridge_id, centre)
+    LocalChoice.objects.create(bridge_id=bridge_id, organisation_ids=sorted(centre))
+    LocalChoice.objects.filter(bridge=bridge_id, made_at__lt=timezone.now() - NOTES_KEPT_FOR).delete()
+
+
+def _choose_around(bridge_id: int, centre: set[int]) -> None:
+    """The caller holds the bridge's lock."""
+    policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
+    near = read_pairs(bridge_id, Q(first__in=centre) | Q(second__in=centre))
+    ends = centre | set(near["first"].tolist()) | set(near["second"].tolist())
     # Whoever has a pair with the centre also has pairs elsewhere: those stay, and take up room.
-    around = _current(bridge_id, Q(first__in=ends) | Q(second__in=ends), chosen=True)
-    staying = {key: proposal for key, proposal in around.items() if key not in near}
-    tries = {key for key, row in near.items() if row.to_try and (row.rank_for_first or row.rank_for_second)}
-    problem = _problem(bridge_id, near | staying, ends, policy, staying={*staying, *tries})
-    order_lists(near | staying, best_first.solve(problem).pairs, ends)
-
-
-def _problem(
-    bridge_id: int,
-    proposals: dict[Key, Proposal],
-    organisations: set[int],
-    policy: MatchingPolicy,
-    *,
-    staying: Iterable[Key] = (),
-) -> ChoiceProblem:
-    return ChoiceProblem(
-        pairs=_pairs(proposals, policy, _dismissed(bridge_id, proposals)),
-        default_capacity=policy.proposals_per_organisation,
-        default_requests=float(policy.requests_per_organisation),
-        floor=_floors(bridge_id, organisations, policy),
-        fixed=frozenset((str(first), str(second)) for first, second in staying),
+    around = read_pairs(bridge_id, Q(first__in=ends) | Q(second__in=ends), chosen=True)
+    staying = around[~np.isin(around["pk"], near["pk"])]
+    tries = near[near["to_try"] & ((near["place_first"] > 0) | (near["place_second"] > 0))]
+    rows = np.concatenate([near, staying])
+    everybody = set(rows["first"].tolist()) | set(rows["second"].tolist())
+    problem = problem_of(
+        rows,
+        policy,
+        Answers.of(bridge_id, everybody),
+        floors_of(bridge_id, policy, ends),
+        fixed=keys_of(np.concatenate([staying, tries])),
     )
+    write_lists(rows, lists_of(rows, are_chosen(rows, best_first.solve(problem)), of=ends))
 
 
-def _current(bridge_id: int, condition: Q, *, chosen: bool = False) -> dict[Key, Proposal]:
-    rows = Proposal.objects.current().filter(condition, bridge_id=bridge_id)
-    if chosen:
-        rows = rows.filter(Q(rank_for_first__isnull=False) | Q(rank_for_second__isnull=False))
-    rows = rows.only(
-        "first_id", "second_id", "score", "score_for_first", "score_for_second", "rank_for_first", "rank_for_second",
-        "to_try",
-    ).order_by("pk")  # fmt: skip
-    return {(row.first_id, row.second_id): row for row in rows}
+def _solve(
+    market: Market, draw: Draw | None, alive: Callable[[], None]
+) -> tuple[ChoiceProblem, ChoiceSolution, frozenset[Key]]:
+    problem = market.problem
+    solution = _best(problem)
+    alive()
+    tries = frozenset(draw(market, solution)) if draw else frozenset()
+    if tries:
+        problem = replace(problem, fixed=frozenset((str(first), str(second)) for first, second in tries))
+        solution = _best(problem)
+        alive()
+    return problem, solution, tries
 
 
-def _pairs(proposals: dict[Key, Proposal], policy: MatchingPolicy, dismissed: set[tuple[int, int]]) -> tuple[Pair, ...]:
-    """What may be chosen. `dismissed` names who has dismissed whom.
+def _best(problem: ChoiceProblem) -> ChoiceSolution:
+    try:
+        return flow.solve(problem)
+    except flow.NotTwoSided:  # a bridge of three sides or more
+        return prices.solve(problem)
 
-    The other side keeps what it has in its list, for it must not learn of it; it is not proposed to it anew.
+
+def _lists(market: Market, solution: ChoiceSolution, tries: frozenset[Key] | None) -> Lists:
+    """The lists that come of a choice. Which pairs are to be tried stays as it is if it was not drawn."""
+    lists = lists_of(market.rows, are_chosen(market.rows, solution))
+    if tries is None:
+        return lists
+    drawn = np.fromiter((key in tries for key in keys_of(market.rows)), np.bool_, len(market.rows))
+    return replace(lists, to_try=drawn)
+
+
+def _same_policy(market: Market, alive: Callable[[], None], *, enforced: bool) -> Callable[[], None]:
+    def still() -> None:
+        alive()
+        now = MatchingPolicy.objects.filter(bridge=market.bridge_id).values_list("version", flat=True).get()
+        if enforced and now != market.policy.version:
+            raise PolicyChanged
+
+    return still
+
+
+def _choose_again(market: Market, alive: Callable[[], None]) -> int:
+    """Choose again around those around whom it was chosen since the pairs were read; returns how many they are.
+
+    Where a change was written and chosen around in between, the choice over the whole bridge knew nothing of it.
     """
-    pairs = []
-    for (first, second), proposal in proposals.items():
-        by_first, by_second = (first, second) in dismissed, (second, first) in dismissed
-        listed_by_first = not by_first and (not by_second or proposal.rank_for_first is not None)
-        listed_by_second = not by_second and (not by_first or proposal.rank_for_second is not None)
-        if proposal.score < policy.least_score or not (listed_by_first or listed_by_second):
-            continue
-        pairs.append(
-            Pair(
-                first=str(first),
-                second=str(second),
-                score=proposal.score,
-                # Who does not read it does not ask.
-                requests_to_first=proposal.score_for_first if listed_by_second else 0.0,
-                requests_to_second=proposal.score_for_second if listed_by_first else 0.0,
-                listed_by_first=listed_by_first,
-                listed_by_second=listed_by_second,
-            )
-        )
-    return tuple(pairs)
-
-
-#: What a side has answered: it is no proposal any more, and its place is free for another.
-_ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
-
-
-def _dismissed(bridge_id: int, proposals: dict[Key, Proposal]) -> set[tuple[int, int]]:
-    """Who has dismissed whom, or answered otherwise, of those that these proposals are of."""
-    ends = {end for key in proposals for end in key}
-    standing = Response.objects.standing().filter(bridge=bridge_id, kind__in=_ANSWERS, organisation__in=ends)
-    return set(standing.values_list("organisation_id", "other_id"))
-
-
-def _floors(bridge_id: int, organisation_ids: Iterable[int], policy: MatchingPolicy) -> dict[str, int]:
-    """How many each newcomer or small firm should receive at least."""
-    if not policy.newcomer_floor:
-        return {}
-    newcomers = (
-        Membership.objects.approved()
-        .filter(bridge_id=bridge_id, organisation__in=set(organisation_ids))
-        .filter(Q(decided_at__gte=timezone.now() - NEWCOMER_FOR) | Q(organisation__size__in=SMALL))
-    )
-    return {str(pk): policy.newcomer_floor for pk in newcomers.values_list("organisation_id", flat=True)}
+    notes = LocalChoice.objects.filter(bridge=market.bridge_id, pk__gt=market.noted)
+    changed = sorted({pk for ids in notes.values_list("organisation_ids", flat=True) for pk in ids})
+    for start in range(0, len(changed), AROUND_AT_ONCE):
+        with transaction.atomic():
+            lock_bridge(market.bridge_id)
+            _choose_around(market.bridge_id, set(changed[start : start + AROUND_AT_ONCE]))
+        alive()
+    return len(changed)

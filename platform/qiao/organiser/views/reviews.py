@@ -25,6 +25,7 @@ from qiao.directory.listing_facts import joined, listing_facts
 from qiao.directory.models import Listing, Membership
 from qiao.organiser.common_reasons import common_reasons
 from qiao.organiser.forms.desk import ReviewForm
+from qiao.organiser.log import desk_history
 from qiao.organiser.scope import desk_page, for_reviewers
 
 
@@ -88,6 +89,7 @@ def review_membership(request: HttpRequest, bridge: Bridge, public_id: str) -> H
         within="review_list" if waits else "membership_list",
         may_suspend=runs_bridge(request.user, bridge),
         reasons=common_reasons(membership.organisation),
+        history=desk_history(bridge, membership, request.user),
     )
 
 
@@ -134,6 +136,7 @@ def review_listing(request: HttpRequest, bridge: Bridge, public_id: str) -> Http
         within="review_list" if waits else "listing_list",
         of_member=membership is not None and membership.state == MembershipState.APPROVED,
         reasons=common_reasons(listing.organisation),
+        history=desk_history(bridge, listing, request.user),
     )
 
 

@@ -15,6 +15,7 @@ from qiao.directory.domain.queries.authorship import Readership
 from qiao.directory.filters import ListingFilter
 from qiao.directory.listing_facts import listing_facts
 from qiao.directory.models import Listing, Membership, SavedItem
+from qiao.website.history import own_history
 from qiao.website.scope import bridge_at
 from qiao.website.views.pagination import page_of
 
@@ -56,6 +57,7 @@ def listing(request: HttpRequest, bridge: str, public_id: str) -> HttpResponse:
         Membership.objects.filter(bridge=found_bridge, organisation=found.organisation).select_related("side").first()
     )
     is_own = found.organisation_id in reader.own_organisation_ids
+    may_write = may.writes_listing(request.user, found)
     context: dict[str, Any] = {
         "bridge": found_bridge,
         "listing": found,
@@ -63,7 +65,8 @@ def listing(request: HttpRequest, bridge: str, public_id: str) -> HttpResponse:
         "facts": listing_facts(found, membership.side if membership else None),
         "saved": SavedItem.objects.visible_to(request.user).filter(listing=found).exists(),
         "is_own": is_own,
-        "may_write": may.writes_listing(request.user, found),
+        "may_write": may_write,
+        "history": own_history(found, request.user) if is_own or may_write else [],
         "latest_review": found.reviews.first() if is_own or reader.sees_all else None,
         "proposals": _proposals_with(request, found) if not is_own else [],
     }

@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qiao.activity.models import AuditEntry
 from qiao.bridges.models import Bridge
 from qiao.common.errors import Duplicate, InvalidInput, NotAllowed
+from qiao.common.keyset import keyset_page
 from qiao.directory import rules as may
 from qiao.directory.domain.organisations import apply_to_bridge, leave_bridge, update_organisation
 from qiao.directory.domain.queries.completeness import completeness_of
@@ -23,10 +23,11 @@ from qiao.directory.domain.saved import unblock_organisation
 from qiao.directory.enums import ListingState, MembershipState
 from qiao.directory.models import Block, Listing, Membership, Organisation
 from qiao.directory.transitions import MEMBERSHIP
+from qiao.insights.history.lines import entries_of, people_lines
 from qiao.website.forms.organisation import ProfileForm, profile_values
 from qiao.website.forms.refusals import show_refusal
 from qiao.website.forms.registration import SendForm
-from qiao.website.history import history_lines
+from qiao.website.history import address_of, own_history
 from qiao.website.listing_actions import rows_with_actions
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
 from qiao.website.views.pagination import page_of
@@ -101,6 +102,7 @@ def my_organisation(request: HttpRequest, bridge: Bridge, organisation: Organisa
         state=wanted if wanted in counts else "",
         tabs=_tabs(request, counts, wanted),
         total=sum(counts.values()),
+        membership_history=own_history(membership, request.user) if membership is not None else [],
         page_obj=page,
         rows=rows_with_actions(list(page), organisation),
     )
@@ -170,12 +172,12 @@ def my_history(request: HttpRequest, bridge: Bridge, organisation: Organisation)
     """Who did what: for the organisation's people only."""
     if not (may.is_person_of(request.user, organisation) or may.writes_for(request.user, organisation)):
         raise NotAllowed
-    page = page_of(request, AuditEntry.objects.filter(organisation_id=organisation.pk), size=50)
-    lines = history_lines(organisation, list(page))
+    page = keyset_page(request, entries_of(organisation, request.user))
+    lines = people_lines(page.rows, request.user, own={organisation.pk}, address=address_of)
     return render(
         request,
         "website/my_history.html",
-        page_context(request, bridge, organisation, page_obj=page, lines=lines),
+        page_context(request, bridge, organisation, page=page, lines=lines),
     )
 
 

@@ -38,6 +38,7 @@ from qiao.partnerships.models import Introduction, ProposalMark
 from qiao.partnerships.rules import responds_for
 from qiao.website.forms.introductions import LATER_DAYS, InterestForm, LaterForm, NoForm
 from qiao.website.forms.refusals import show_refusal
+from qiao.website.history import own_history
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
 from qiao.website.span import IN_FULL, Span, span_of
 
@@ -128,6 +129,7 @@ def _show(
         "dismissal_reasons": DismissalReason.choices,
         "may_respond": responds_for(request.user, found, organisation),
         "refused": refused,
+        "history": own_history(found, request.user),
         **asking_of(organisation, bridge),
     }
     return render(request, "website/proposal.html", context, status=422 if refused is not None else 200)

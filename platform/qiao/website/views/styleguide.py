@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from qiao.common.keyset import KeysetPage
 from qiao.directory.enums import ListingState, OrganisationKind
 
 _NEED = (
@@ -121,6 +123,16 @@ def example_span() -> dict[str, Any]:
     }
 
 
+def example_history() -> list[SimpleNamespace]:
+    """Invented acts, as far as c-history reads them."""
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    return [
+        SimpleNamespace(at=at, who="An organiser", what="decided on it", before="In review", after="Published"),
+        SimpleNamespace(at=at, who="Li Wenxiu", what="changed it", subject="Hand exoskeleton", address="#"),
+        SimpleNamespace(at=at, who="Qiao", what="let the request lapse on its date", after="Lapsed"),
+    ]
+
+
 def example_listing(**changes: Any) -> SimpleNamespace:
     """An invented listing, as far as its card reads it."""
     values: dict[str, Any] = {
@@ -170,6 +182,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "kinds": OrganisationKind.choices,
         "states": ListingState.choices,
         "page_obj": Paginator(range(60), 20).page(2),
+        "history": example_history(),
+        "keyset": KeysetPage([], newer="2-2", older="1-1"),
         "tabs": [
             {"label": "Open", "url": "#", "current": True, "count": 12},
             {"label": "Saved", "url": "#", "count": 0},

@@ -1,0 +1,146 @@
+"""The pairs of a bridge as a choice reads them: column by column, since a large bridge has a million."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from matching.app.enums import ResponseKind
+from matching.app.models import Proposal, Response
+from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair
+from qiao.bridges.models import MatchingPolicy
+from qiao.directory.enums import OrganisationSize
+from qiao.directory.models import Membership
+
+#: Who became a member this lately is a newcomer.
+NEWCOMER_FOR = timedelta(days=90)
+SMALL = (OrganisationSize.MICRO, OrganisationSize.SMALL)
+
+Key = tuple[int, int]
+Rows = NDArray[np.void]
+
+#: One current pair; a place of 0 is none. `kept` is whether a side goes on finding it whatever is chosen.
+ROW = np.dtype(
+    [
+        ("pk", "i8"), ("first", "i8"), ("second", "i8"),
+        ("score", "f8"), ("for_first", "f8"), ("for_second", "f8"),
+        ("place_first", "i4"), ("place_second", "i4"), ("to_try", "?"), ("kept", "?"),
+    ]
+)  # fmt: skip
+
+
+def read_pairs(bridge_id: int, condition: Q | None = None, *, chosen: bool = False) -> Rows:
+    """Current pairs of a bridge, in the order of their ids, as they are at one moment; only chosen ones if asked."""
+    pairs = Proposal.objects.current().filter(condition or Q(), bridge_id=bridge_id)
+    if chosen:
+        pairs = pairs.filter(Q(rank_for_first__isnull=False) | Q(rank_for_second__isnull=False))
+    values = pairs.order_by().values_list(
+        "pk", "first_id", "second_id", "score", "score_for_first", "score_for_second",
+        Coalesce("rank_for_first", Value(0)), Coalesce("rank_for_second", Value(0)), "to_try",
+        ExpressionWrapper(Q(kept_for_first=True) | Q(kept_for_second=True), output_field=BooleanField()),
+    )  # fmt: skip
+    rows = np.fromiter(values.iterator(chunk_size=10_000), dtype=ROW)
+    return rows[np.argsort(rows["pk"], kind="stable")]
+
+
+def keys_of(rows: Rows) -> list[Key]:
+    """The two organisations of each row."""
+    return list(zip(rows["first"].tolist(), rows["second"].tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who has answered whom on a bridge, by organisation and other, and who of the other's proposals needs no place."""
+
+    given: frozenset[Key]
+
+    @classmethod
+    def of(cls, bridge_id: int, organisations: Iterable[int] | None = None) -> Answers:
+        """What stands: of these organisations, or of all."""
+        standing = Response.objects.standing().filter(bridge=bridge_id, kind__in=_ANSWERS)
+        if organisations is not None:
+            standing = standing.filter(organisation__in=set(organisations))
+        return cls(frozenset(standing.values_list("organisation_id", "other_id")))
+
+
+#: What a side has answered: it is no proposal any more, and its place is free for another.
+_ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+
+
+def problem_of(
+    rows: Rows,
+    policy: MatchingPolicy,
+    answers: Answers,
+    floors: dict[str, int],
+    *,
+    fixed: Iterable[Key] = (),
+) -> ChoiceProblem:
+    """What is to be chosen of these pairs."""
+    return ChoiceProblem(
+        pairs=_pairs(rows, policy, answers.given),
+        default_capacity=policy.proposals_per_organisation,
+        default_requests=float(policy.requests_per_organisation),
+        floor=floors,
+        fixed=frozenset((str(first), str(second)) for first, second in fixed),
+    )
+
+
+def floors_of(bridge_id: int, policy: MatchingPolicy, organisations: Iterable[int] | None = None) -> dict[str, int]:
+    """How many each newcomer or small firm should receive at least: of these organisations, or of all."""
+    if not policy.newcomer_floor:
+        return {}
+    newcomers = (
+        Membership.objects.approved()
+        .filter(bridge_id=bridge_id)
+        .filter(Q(decided_at__gte=timezone.now() - NEWCOMER_FOR) | Q(organisation__size__in=SMALL))
+    )
+    if organisations is not None:
+        newcomers = newcomers.filter(organisation__in=set(organisations))
+    return {str(pk): policy.newcomer_floor for pk in newcomers.values_list("organisation_id", flat=True)}
+
+
+def are_chosen(rows: Rows, solution: ChoiceSolution) -> NDArray[np.bool_]:
+    """Which rows are among the pairs chosen."""
+    chosen = {(int(pair.first), int(pair.second)) for pair in solution.pairs}
+    return np.fromiter((key in chosen for key in keys_of(rows)), np.bool_, len(rows))
+
+
+def _pairs(rows: Rows, policy: MatchingPolicy, answered: frozenset[Key]) -> tuple[Pair, ...]:
+    """What may be chosen. `answered` names who has answered whom, as by dismissing it.
+
+    The other side keeps what it has in its list, for it must not learn of it; it is not proposed to it anew.
+    """
+    good = rows[rows["score"] >= policy.least_score]
+    names: dict[int, str] = {}  # one string for all pairs of an organisation
+    pairs = []
+    for first, second, score, for_first, for_second, place_first, place_second in zip(
+        *(good[column].tolist() for column in _READ), strict=True
+    ):
+        by_first, by_second = (first, second) in answered, (second, first) in answered
+        listed_by_first = not by_first and (not by_second or place_first > 0)
+        listed_by_second = not by_second and (not by_first or place_second > 0)
+        if not (listed_by_first or listed_by_second):
+            continue
+        pairs.append(
+            Pair(
+                first=names.setdefault(first, str(first)),
+                second=names.setdefault(second, str(second)),
+                score=score,
+                # Who does not read it does not ask.
+                requests_to_first=for_first if listed_by_second else 0.0,
+                requests_to_second=for_second if listed_by_first else 0.0,
+                listed_by_first=listed_by_first,
+                listed_by_second=listed_by_second,
+            )
+        )
+    return tuple(pairs)
+
+
+_READ = ("first", "second", "score", "for_first", "for_second", "place_first", "place_second")

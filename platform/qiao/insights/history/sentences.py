@@ -1,0 +1,136 @@
+"""What each verb of the audit log is called, as a sentence goes on after who did it; and its states."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from matching.app.enums import ProposalState, RunState
+from qiao.bridges.enums import BridgeRole, BridgeState
+from qiao.common.languages import InterfaceLanguage
+from qiao.directory import trust_words
+from qiao.directory.acts import ACTS, DESK_ACTS
+from qiao.directory.enums import ImportState, ListingState, MembershipState, PersonRole, RowOutcome
+from qiao.notifications.models import MailState
+from qiao.partnerships.enums import Answer, FollowUpAnswer, IntroductionState, MilestoneState, Stage
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from qiao.activity.models import AuditEntry
+
+#: Acts on a proposal, and in what comes of it.
+PARTNERSHIP_ACTS: dict[str, StrOrPromise] = {
+    "save_proposal": _("saved a proposal"),
+    "remove_saved_proposal": _("no longer saves a proposal"),
+    "dismiss_proposal": _("said no to a proposal"),
+    "put_off_proposal": _("said later to a proposal"),
+    "restore_proposal": _("put a proposal back into the list"),
+    "ask_question": _("asked a question before answering"),
+    "request_introduction": _("asked for an introduction"),
+    "send_queued_request": _("passed a waiting request on"),
+    "introduce_by_hand": _("proposed an introduction"),
+    "pass_on_request": _("passed the request on"),
+    "do_not_pass_on_request": _("did not pass the request on"),
+    "open_introduction": _("said interested: both sides are introduced"),
+    "answer_request": _("answered a request"),
+    "take_back_answer": _("took the answer back"),
+    "withdraw_request": _("withdrew the request"),
+    "lapse_request": _("let the request lapse on its date"),
+    "remind_of_request": _("sent a reminder of the request"),
+    "nudge": _("sent a reminder"),
+    "assign_adviser": _("changed who advises"),
+    "pause_introduction": _("paused an introduction"),
+    "resume_introduction": _("went on with an introduction"),
+    "close_introduction": _("closed an introduction"),
+    "reopen_introduction": _("opened an introduction again"),
+    "set_next_step": _("changed the next step"),
+    "set_contact": _("changed the contact"),
+    "send_message": _("wrote a message"),
+    "retract_message": _("took a message back"),
+    "acknowledge_confidentiality": _("read that nothing confidential is said yet"),
+    "add_note": _("wrote a note"),
+    "change_note": _("changed a note"),
+    "delete_note": _("threw a note away"),
+    "record_milestone": _("recorded a milestone"),
+    "confirm_milestone": _("confirmed a milestone"),
+    "dispute_milestone": _("disputed a milestone"),
+    "withdraw_milestone": _("took a milestone back"),
+    "answer_follow_up": _("answered how it goes"),
+}
+
+#: Acts of those who run a bridge that other apps record.
+FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
+    "change_cooperation_policy": _("changed the rules of requests"),
+}
+
+#: Acts of a person on their own account and list, and of superusers on people. They are in no log of a bridge.
+PERSONAL_ACTS: dict[str, StrOrPromise] = {
+    "sign_up": _("signed up"),
+    "accept_terms": _("accepted the terms"),
+    "choose_language": _("chose a language"),
+    "change_settings": _("changed the settings"),
+    "set_mail_preferences": _("chose which e-mail to receive"),
+    "delete_account": _("deleted the account"),
+    "delete_organisation": _("deleted the organisation"),
+    "save_item": _("saved something"),
+    "remove_saved_item": _("no longer saves something"),
+    "report_abuse": _("reported something to the organisers"),
+    "create_person": _("added a person on the administration site"),
+    "change_person": _("changed a person on the administration site"),
+}
+
+SENTENCES: dict[str, StrOrPromise] = ACTS | DESK_ACTS | PARTNERSHIP_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
+
+#: Only who runs a bridge, reviews or advises for it does these: such a person is not named to others.
+ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
+    *FURTHER_DESK_ACTS,
+    "review_membership", "review_listing", "retract_publication", "suspend_membership", "restore_membership",
+    "import_organisation", "import_membership", "import_listing", "answer_verification_request", "hide_listing",
+    "unhide_listing", "answer_appeal", "hide_endorsement", "show_endorsement", "introduce_by_hand", "pass_on_request",
+    "do_not_pass_on_request", "nudge", "assign_adviser",
+}  # fmt: skip
+
+#: Words of the states of each kind of object, in the order they are tried.
+_WORDS: dict[str, tuple[type[TextChoices], ...]] = {
+    "directory.listing": (ListingState, RowOutcome),
+    "directory.membership": (MembershipState,),
+    "directory.organisation": (RowOutcome, PersonRole),
+    "directory.affiliation": (PersonRole,),
+    "directory.invitation": (PersonRole,),
+    "directory.importjob": (ImportState,),
+    "directory.verification": (trust_words.VerificationState,),
+    "directory.verificationrequest": (trust_words.VerificationRequestState,),
+    "directory.report": (trust_words.ReportState,),
+    "directory.appeal": (trust_words.AppealState,),
+    "bridges.bridge": (BridgeState,),
+    "bridges.bridgestaff": (BridgeRole,),
+    "matching.matchrun": (RunState,),
+    "matching.proposal": (ProposalState,),
+    "notifications.outgoingmail": (MailState,),
+    "partnerships.introduction": (IntroductionState, Answer, FollowUpAnswer, MilestoneState, Stage),
+    "accounts.user": (InterfaceLanguage,),
+}
+_BY_KIND: dict[str, dict[str, StrOrPromise]] = {
+    kind: {str(value): label for words in reversed(tables) for value, label in words.choices}
+    for kind, tables in _WORDS.items()
+}
+#: For kinds that are not named above.
+_ANY: dict[str, StrOrPromise] = {
+    str(value): label for words in chain.from_iterable(_WORDS.values()) for value, label in words.choices
+}
+
+
+def sentence_of(verb: str) -> str:
+    """What the verb is called; of one that is not known any more, the verb itself in plain letters."""
+    return str(SENTENCES.get(verb) or verb.replace("_", " "))
+
+
+def state_words(entry: AuditEntry) -> tuple[str, str]:
+    """From which state to which. Empty where the act changed none, or nothing can be said in words."""
+    words = _BY_KIND.get(entry.subject_type, _ANY)
+    before, after = (str(words.get(value, value)) if value else "" for value in (entry.before, entry.after))
+    return before, after

@@ -211,6 +211,20 @@ class Proposal(Public):
         return f"{self.first_id} ↔ {self.second_id}"
 
 
+class LocalChoice(models.Model):
+    """A note that it was chosen anew around these organisations, for a choice over the whole bridge begun before."""
+
+    bridge = models.ForeignKey("bridges.Bridge", on_delete=models.CASCADE, related_name="+")
+    organisation_ids = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("bridge", "made_at"), name="local_choice_by_bridge"),)
+
+    def __str__(self) -> str:
+        return f"{self.bridge_id} at {self.made_at:%Y-%m-%d %H:%M}"
+
+
 class Response(Timestamped):
     """What one side did with a proposal, as something to learn from. One that was undone is void.
 

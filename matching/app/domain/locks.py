@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 
-# Advisory locks share one space of pairs of numbers in a database: these two are ours.
+# Advisory locks share one space of pairs of numbers in a database: these three are ours.
 _BRIDGE = 0x51A0
 _ORGANISATION = 0x51A1
+_CHOICE = 0x51A2
 
 
 def lock_organisations(bridge_id: int, organisation_ids: Iterable[int]) -> None:
@@ -36,6 +38,28 @@ def lock_bridge(bridge_id: int) -> None:
     """Wait until this transaction alone may write proposals of the bridge: for the choice over all of them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s::bigint))", [_BRIDGE, bridge_id])
+
+
+@contextmanager
+def choosing_alone(bridge_id: int, *, wait: bool) -> Iterator[bool]:
+    """Whether this worker alone may choose over the whole bridge while the block runs; waits for its turn if asked.
+
+    It excludes other choices over the whole bridge and nothing else, spans many transactions, and ends with the
+    connection: one that died is known at once. A worker that has it may take it again.
+    """
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT true FROM pg_advisory_lock(%s, hashint8(%s::bigint))", [_CHOICE, bridge_id])
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashint8(%s::bigint))", [_CHOICE, bridge_id])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            # A connection that is gone has given it back already.
+            with suppress(Error), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s::bigint))", [_CHOICE, bridge_id])
 
 
 class NeighboursChanged(Exception):

@@ -1,12 +1,10 @@
-"""Writing proposals: the pairs that hold, those that no longer do, and each organisation's order of them."""
+"""Writing proposals: the pairs that hold, and those that no longer do."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from matching.app.domain.pairing import ScoredPair, explanations
@@ -14,15 +12,12 @@ from matching.app.domain.pool import Pool
 from matching.app.enums import ProposalState
 from matching.app.models import MatchRun, Proposal
 from matching.app.transitions import PROPOSAL
-from matching.core.choice.problem import Pair, best_first_order
 from qiao.directory.models import Organisation
 
 _CONTENT = (
     "first_listing", "second_listing", "state", "score", "band", "score_for_first", "score_for_second", "reasons",
     "encoder", "policy_version", "model_version", "run", "scored_at", "updated_at",
 )  # fmt: skip
-#: Places in lists written by one statement.
-ROWS_AT_ONCE = 5_000
 
 
 def store_pairs(pool: Pool, pairs: Iterable[ScoredPair], *, run: MatchRun | None) -> None:
@@ -75,52 +70,6 @@ def keep_proposal(proposal: Proposal, *, organisation: Organisation, kept: bool)
     """
     side = "first" if proposal.first_id == organisation.pk else "second"
     Proposal.objects.filter(pk=proposal.pk).update(**{f"kept_for_{side}": kept})
-
-
-def order_lists(proposals: dict[tuple[int, int], Proposal], chosen: Iterable[Pair], of: Iterable[int]) -> int:
-    """Give the chosen pairs their numbers in the lists of the organisations `of`; returns how many rows changed.
-
-    A side that has dismissed a pair has it in its numbering too, though it takes no place there: who looks at the
-    bridge's proposals does not see what anybody dismissed.
-
-    `proposals` holds every current pair of these organisations. The caller holds the lock of the bridge.
-    """
-    places: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
-    for pair in sorted(chosen, key=best_first_order):
-        key = int(pair.first), int(pair.second)
-        for end in key:
-            places[end][key] = len(places[end]) + 1
-    organisations = set(of)
-    changed = []
-    for key, proposal in proposals.items():
-        before = proposal.rank_for_first, proposal.rank_for_second
-        if key[0] in organisations:
-            proposal.rank_for_first = places[key[0]].get(key)
-        if key[1] in organisations:
-            proposal.rank_for_second = places[key[1]].get(key)
-        if (proposal.rank_for_first, proposal.rank_for_second) != before:
-            changed.append(proposal)
-    _write_places(changed)
-    return len(changed)
-
-
-def _write_places(proposals: list[Proposal]) -> None:
-    """In one statement for thousands of rows: a run over a large bridge moves hundreds of thousands."""
-    with connection.cursor() as cursor:
-        for start in range(0, len(proposals), ROWS_AT_ONCE):
-            rows = proposals[start : start + ROWS_AT_ONCE]
-            cursor.execute(
-                """
-                UPDATE matching_proposal SET rank_for_first = places.first, rank_for_second = places.second
-                FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS places (id, first, second)
-                WHERE matching_proposal.id = places.id
-                """,
-                [
-                    [row.pk for row in rows],
-                    [row.rank_for_first for row in rows],
-                    [row.rank_for_second for row in rows],
-                ],
-            )
 
 
 def _be(state: ProposalState, bridge_id: int, pairs: list[tuple[int, int]]) -> None:

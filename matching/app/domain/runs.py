@@ -18,11 +18,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from matching.app.domain.choosing import Choice
 from matching.app.domain.encoders import encoder_in_use
 from matching.app.domain.encoding import encode_listings, forget_listings, listings_to_encode
 from matching.app.domain.figures import figures_of, figures_of_choice
 from matching.app.domain.learning_exploration import choose_with_tries
 from matching.app.domain.learning_weights import version_in_use
+from matching.app.domain.locks import choosing_alone
 from matching.app.domain.pool import organisations_to_match, pool_digest
 from matching.app.domain.refreshing import note_matched, refresh_pairs
 from matching.app.domain.statistics import fit_statistics
@@ -135,16 +137,38 @@ def work_on_part(part_id: int) -> bool:
     return bool(done)
 
 
-@transaction.atomic
 def finish_run(run_id: int) -> bool:
     """When every part is done: choose what each organisation receives and close the run; returns whether it did.
 
-    Weights that were adopted, an encoder put in service or a policy changed while it ran ask for another run.
+    Weights that were adopted, an encoder put in service or a policy changed while it ran ask for another run. One
+    worker at a time does this; if it dies on the way, the run is still running and is taken up again.
     """
-    run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
-    if run.state != RunState.RUNNING or not run.problem_digest or run.parts.filter(done_at=None).exists():
+    run = MatchRun.objects.get(pk=run_id)
+    if not _is_made(run):
         return False
-    choice, tries = choose_with_tries(run.bridge_id, on=timezone.localdate())
+    with choosing_alone(run.bridge_id, wait=False) as mine:
+        if not mine or not _is_made(MatchRun.objects.get(pk=run_id)):
+            return False
+        return _close_run(run_id, *choose_with_tries(run.bridge_id, on=timezone.localdate(), alive=_alive(run_id)))
+
+
+def _is_made(run: MatchRun) -> bool:
+    """Whether all of its parts are done, and it is not closed."""
+    return run.state == RunState.RUNNING and bool(run.problem_digest) and not run.parts.filter(done_at=None).exists()
+
+
+def _alive(run_id: int) -> Callable[[], None]:
+    def tell() -> None:
+        MatchRun.objects.filter(pk=run_id).update(heartbeat_at=timezone.now())
+
+    return tell
+
+
+@transaction.atomic
+def _close_run(run_id: int, choice: Choice, tries: int) -> bool:
+    run = MatchRun.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=run_id)
+    if not _is_made(run):  # it was given up meanwhile
+        return False
     before = move(run, RUN, RunState.DONE)
     run.finished_at = timezone.now()
     run.error = ""

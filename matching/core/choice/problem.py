@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 FLOOR_WORTH = 4.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a large bridge has a million
 class Pair:
     """Two organisations that may be proposed to each other, and the score of it from 0 to 1.
 

@@ -13,6 +13,7 @@ from matching.app.domain.refreshing import refresh_listing, refresh_organisation
 from matching.app.models import Proposal
 from qiao.directory.domain.listings import pause_listing
 from tests.factories import BridgeFactory, UserFactory
+from tests.matching.app.lists import assert_lists_are_whole
 from tests.matching.app.sensors import refresh, sensor_need, sensor_offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,31 +32,18 @@ def _at_once(*calls: Callable[[], object]) -> None:
             future.result(timeout=120)
 
 
-def _lists_are_whole() -> None:
-    """Every list counts from 1 without gaps or doubles, and both sides of a chosen pair have it."""
-    lists: dict[int, list[int]] = {}
-    for proposal in Proposal.objects.current():
-        assert (proposal.rank_for_first is None) == (proposal.rank_for_second is None)
-        if proposal.rank_for_first is not None and proposal.rank_for_second is not None:
-            lists.setdefault(proposal.first_id, []).append(proposal.rank_for_first)
-            lists.setdefault(proposal.second_id, []).append(proposal.rank_for_second)
-    assert lists
-    for places in lists.values():
-        assert sorted(places) == list(range(1, len(places) + 1))
-
-
 def test_neighbours_refreshed_at_once_neither_wait_for_ever_nor_double() -> None:
     bridge = BridgeFactory()
     needs = [sensor_need(bridge) for _ in range(4)]
     offers = [sensor_offer(bridge) for _ in range(4)]
     _at_once(*(lambda pk=listing.pk: refresh_listing(pk) for listing in (*needs, *offers)))
     assert Proposal.objects.current().count() == 16
-    _lists_are_whole()
+    assert_lists_are_whole()
     for _ in range(3):
         ids = [listing.organisation_id for listing in (*needs, *reversed(offers))]
         _at_once(*(lambda pk=pk: refresh_organisation(pk) for pk in ids), lambda: choose_proposals(bridge.pk))
     assert Proposal.objects.count() == 16
-    _lists_are_whole()
+    assert_lists_are_whole()
 
 
 def test_a_listing_taken_back_while_its_neighbours_are_refreshed_is_proposed_to_nobody() -> None:
@@ -72,4 +60,4 @@ def test_a_listing_taken_back_while_its_neighbours_are_refreshed_is_proposed_to_
     current = Proposal.objects.current()
     assert not current.filter(first=needs[0].organisation).exists()
     assert current.count() == 6
-    _lists_are_whole()
+    assert_lists_are_whole()

@@ -40,7 +40,7 @@ def address_of(asked: FollowUp) -> str:
 def test_looking_writes_nothing(method: str, asked: FollowUp) -> None:
     answer = getattr(Client(), method)(f"{address_of(asked)}?answer=going_on")
     assert answer.status_code == 200
-    assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("same-origin", "noindex")
     assert "no-store" in answer["Cache-Control"]
     asked.refresh_from_db()
     assert (asked.answer, asked.answered_at) == ("", None)

@@ -64,7 +64,6 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
         "acts": acts_for(request.user, asked.organisation),
     }
     response = render(request, "website/introduction_follow_up.html", context, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the permission
     response["X-Robots-Tag"] = "noindex"
     return response
 

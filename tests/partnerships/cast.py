@@ -16,7 +16,7 @@ from qiao.directory.models import Listing, Organisation
 from qiao.partnerships.domain.responding import answer_proposal, answer_request
 from qiao.partnerships.enums import Answer
 from qiao.partnerships.models import Introduction, Party
-from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing, propose, staff
+from tests.factories import BridgeFactory, UserFactory, affiliate, member, member_listing, propose, staff
 
 #: Who there is, besides owner, editor and viewer of each organisation.
 OF_THE_BRIDGE = ("organiser", "adviser", "reviewer")
@@ -35,12 +35,13 @@ class Cast:
     third: Listing
     proposal: Proposal
     other_proposal: Proposal
+    domain: str
 
     def user(self, name: str) -> Any:
         """Somebody as a new request finds them: `a.owner`, `organiser`, `stranger`, `nobody`."""
         if name == "nobody":
             return AnonymousUser()
-        return User.objects.get(email=f"{name}@cast.example")
+        return User.objects.get(email=f"{name}@{self.domain}")
 
     def organisation(self, name: str) -> Organisation:
         return {"a": self.a, "b": self.b, "c": self.c}[name]
@@ -69,24 +70,32 @@ class Cast:
         return Party.objects.get(introduction=introduction, organisation=self.organisation(name))
 
 
-def make_cast() -> Cast:
-    """Fill the stage. The people of `b` read Chinese."""
+def make_cast(domain: str = "cast.example") -> Cast:
+    """Fill the stage. The people of `b` read Chinese. Two casts differ in the addresses of their people only."""
     bridge = BridgeFactory()
     listings = {}
     for name, country in (("a", "GB"), ("b", "CN"), ("c", "GB")):
         people = {
-            role: UserFactory(email=f"{name}.{role}@cast.example", language="zh-hans" if name == "b" else "en")
+            role: UserFactory(
+                email=f"{name}.{role}@{domain}",
+                name=f"{role.title()} of {name.upper()}",
+                language="zh-hans" if name == "b" else "en",
+            )
             for role in ("owner", "editor", "viewer")
         }
+        organisation = member(bridge, country=country, owner=people["owner"], name_en=f"Organisation {name.upper()}")
         listing = member_listing(
-            bridge, country=country, owner=people["owner"], direction=Direction.OFFER if name == "b" else Direction.NEED
+            bridge,
+            organisation=organisation,
+            direction=Direction.OFFER if name == "b" else Direction.NEED,
+            title=f"What {name.upper()} is about",
         )
         affiliate(people["editor"], listing.organisation, PersonRole.EDITOR)
         affiliate(people["viewer"], listing.organisation, PersonRole.VIEWER)
         listings[name] = listing
     for role in OF_THE_BRIDGE:
-        staff(bridge, UserFactory(email=f"{role}@cast.example"), BridgeRole(role))
-    UserFactory(email="stranger@cast.example")
+        staff(bridge, UserFactory(email=f"{role}@{domain}", name=role.title()), BridgeRole(role))
+    UserFactory(email=f"stranger@{domain}", name="Stranger")
     return Cast(
         bridge=bridge,
         a=listings["a"].organisation,
@@ -97,4 +106,5 @@ def make_cast() -> Cast:
         third=listings["c"],
         proposal=propose(listings["a"], listings["b"]),
         other_proposal=propose(listings["c"], listings["b"]),
+        domain=domain,
     )

@@ -27,6 +27,8 @@ _PLACES = (
     _Place("review_list", _("Review"), reviews_for_bridge, ("review", "review_listing", "review_membership")),
     _Place("membership_list", _("Members"), reviews_for_bridge, ("membership",)),
     _Place("listing_list", _("Needs and offers"), reviews_for_bridge),
+    _Place("verification_list", _("Verification"), runs_bridge, ("verification", "verification_act")),
+    _Place("report_list", _("Reports"), runs_bridge, ("report",)),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
     _Place("proposal_list", _("Proposals"), runs_bridge),

@@ -1,6 +1,6 @@
 """Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
 
-from qiao.organiser.addresses import desk, imports, learning
+from qiao.organiser.addresses import desk, imports, learning, trust
 
 app_name = "organiser"
-urlpatterns = [*imports.urlpatterns, *learning.urlpatterns, *desk.urlpatterns]
+urlpatterns = [*imports.urlpatterns, *learning.urlpatterns, *trust.urlpatterns, *desk.urlpatterns]

@@ -1,12 +1,13 @@
 """Addresses of the website. Fixed ones come before those that start with a bridge."""
 
-from qiao.website.addresses import bridge, browse, home, introductions, participant
+from qiao.website.addresses import bridge, browse, home, introductions, participant, trust
 
 app_name = "website"
 urlpatterns = [
     *home.urlpatterns,
     *participant.urlpatterns,
     *introductions.urlpatterns,
+    *trust.urlpatterns,
     *browse.urlpatterns,
     *bridge.urlpatterns,
 ]

@@ -203,9 +203,12 @@ def test_blocked_organisations_are_shown_to_its_people_and_allowed_again(client:
     block_organisation(place.organisation, actor=place.people["owner"], blocked=other)
     client.force_login(place.people["viewer"])
     assert "Unwanted House" in client.get(place.url("blocks/")).content.decode()
-    assert client.post(place.url(f"blocks/{other.public_id}/")).status_code == 403
+    address = f"/{place.bridge.slug}/organisations/{other.public_id}/block/"
+    allowing = {"organisation": place.organisation.public_id, "allow": "1"}
+    assert client.post(address, allowing).status_code == 403
     client.force_login(place.people["editor"])
-    client.post(place.url(f"blocks/{other.public_id}/"))
+    assert address in client.get(place.url("blocks/")).content.decode()
+    client.post(address, allowing)
     assert not Block.objects.exists()
 
 

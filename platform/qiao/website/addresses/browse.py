@@ -8,7 +8,6 @@ urlpatterns = [
     path("<slug:bridge>/organisations/", directory.organisation_list, name="organisation_list"),
     path("<slug:bridge>/organisations/<slug:public_id>/", directory.organisation, name="organisation"),
     path("<slug:bridge>/organisations/<slug:public_id>/save/", saved.save_organisation, name="save_organisation"),
-    path("<slug:bridge>/organisations/<slug:public_id>/block/", saved.block, name="block"),
     path("<slug:bridge>/listings/", listings.listing_list, name="listing_list"),
     path("<slug:bridge>/listings/<slug:public_id>/", listings.listing, name="listing"),
     path("<slug:bridge>/listings/<slug:public_id>/save/", saved.save_listing, name="save_listing"),

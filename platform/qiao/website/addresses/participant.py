@@ -26,7 +26,6 @@ urlpatterns = [
     path("<slug:bridge>/my/leaving/", my_organisation.my_leaving, name="my_leaving"),
     path("<slug:bridge>/my/history/", my_organisation.my_history, name="my_history"),
     path("<slug:bridge>/my/blocks/", my_organisation.my_blocks, name="my_blocks"),
-    path("<slug:bridge>/my/blocks/<slug:public_id>/", my_organisation.my_unblock, name="my_unblock"),
     path("<slug:bridge>/my/listings/new/", my_listings.listing_new, name="listing_new"),
     path("<slug:bridge>/my/listings/<slug:public_id>/", my_listings.listing_edit, name="listing_edit"),
     path("<slug:bridge>/my/listings/<slug:public_id>/copy/", my_listings.listing_copy, name="listing_copy"),

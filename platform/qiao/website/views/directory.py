@@ -8,13 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from qiao.bridges.rules import reviews_for_bridge
 from qiao.directory import rules as may
 from qiao.directory.domain.queries.authorship import Readership
+from qiao.directory.domain.queries.verified import verifications_of, verified_on
 from qiao.directory.enums import Direction
 from qiao.directory.filters import OrganisationFilter
-from qiao.directory.models import Affiliation, Block, Listing, Membership, Organisation, SavedItem
+from qiao.directory.models import Affiliation, Block, Endorsement, Listing, Membership, Organisation, SavedItem
 from qiao.website.scope import bridge_at, organisations_of
 from qiao.website.views.pagination import page_of
+
+#: Endorsements on an organisation's own page; the others are a page further.
+ENDORSEMENTS_SHOWN = 5
 
 
 @require_safe
@@ -32,7 +37,16 @@ def organisation_list(request: HttpRequest, bridge: str) -> HttpResponse:
         .values_list("organisation_id", "side_id")
     )
     names = {side.pk: side for side in found_bridge.sides.all()}
-    rows = [{"organisation": o, "side": names.get(sides.get(o.pk, 0)), "saved": o.pk in saved} for o in page]
+    verified = verified_on(found_bridge, [o.pk for o in page])
+    rows = [
+        {
+            "organisation": o,
+            "side": names.get(sides.get(o.pk, 0)),
+            "saved": o.pk in saved,
+            "verified": verified.get(o.pk, []),
+        }
+        for o in page
+    ]
     narrowed = any(request.GET.get(name) for name in filters.filters if name != "q")
     context = {"bridge": found_bridge, "filter": filters, "page_obj": page, "rows": rows, "narrowed": narrowed}
     template = "website/_organisation_results.html" if _results_only(request) else "website/organisation_list.html"
@@ -57,6 +71,8 @@ def organisation(request: HttpRequest, bridge: str, public_id: str) -> HttpRespo
         for one in listings.select_related("organisation")
         if knows_all or not one.anonymous
     ]
+    endorsements = Endorsement.objects.visible_to(request.user).on_bridge(found_bridge).of_organisation(found)
+    newest = list(endorsements.select_related("by")[: ENDORSEMENTS_SHOWN + 1])
     mine = [own for own in organisations_of(request.user) if own.pk != found.pk and may.writes_for(request.user, own)]
     blocked = set(Block.objects.filter(organisation__in=mine, blocked=found).values_list("organisation_id", flat=True))
     context: dict[str, Any] = {
@@ -69,7 +85,13 @@ def organisation(request: HttpRequest, bridge: str, public_id: str) -> HttpRespo
         if request.user.is_authenticated
         else (),
         "saved": found.pk in _saved_ids(request, found_bridge),
-        "may_write": may.writes_for(request.user, found),
+        "may_write": (writes := may.writes_for(request.user, found)),
+        "sees_hidden": writes or reviews_for_bridge(request.user, found_bridge),
+        "verified": verifications_of(found, found_bridge),
+        "endorsements": newest[:ENDORSEMENTS_SHOWN],
+        "more_endorsements": len(newest) > ENDORSEMENTS_SHOWN,
+        "own_ids": [own.pk for own in mine],
+        "is_own": found.pk in reader.own_organisation_ids,
         "blockers": [(own, own.pk in blocked) for own in mine],
     }
     return render(request, "website/organisation.html", context)

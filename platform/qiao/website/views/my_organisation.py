@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qiao.bridges.models import Bridge
 from qiao.common.errors import Duplicate, InvalidInput, NotAllowed
@@ -19,7 +19,6 @@ from qiao.common.keyset import keyset_page
 from qiao.directory import rules as may
 from qiao.directory.domain.organisations import apply_to_bridge, leave_bridge, update_organisation
 from qiao.directory.domain.queries.completeness import completeness_of
-from qiao.directory.domain.saved import unblock_organisation
 from qiao.directory.enums import ListingState, MembershipState
 from qiao.directory.models import Block, Listing, Membership, Organisation
 from qiao.directory.transitions import MEMBERSHIP
@@ -188,18 +187,6 @@ def my_blocks(request: HttpRequest, bridge: Bridge, organisation: Organisation) 
     blocks = Block.objects.filter(organisation=organisation).select_related("blocked").order_by("-id")
     context = page_context(request, bridge, organisation, page_obj=page_of(request, blocks))
     return render(request, "website/my_blocks.html", context)
-
-
-@of_my_organisation
-@require_POST
-def my_unblock(request: HttpRequest, bridge: Bridge, organisation: Organisation, public_id: str) -> HttpResponse:
-    """Allow proposals again."""
-    block = get_object_or_404(
-        Block.objects.select_related("blocked"), organisation=organisation, blocked__public_id=public_id
-    )
-    unblock_organisation(organisation, actor=request.user, blocked=block.blocked)
-    messages.success(request, _("Proposals between the two are allowed again."))
-    return redirect("website:my_blocks", bridge.slug)
 
 
 def _membership(bridge: Bridge, organisation: Organisation) -> Membership | None:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from qiao.directory.domain.queries.authorship import Readership
-from qiao.directory.domain.saved import block_organisation, remove_saved_item, save_item, unblock_organisation
+from qiao.directory.domain.queries.verified import verified_on
+from qiao.directory.domain.saved import remove_saved_item, save_item
 from qiao.directory.models import Listing, Organisation, SavedItem
 from qiao.partnerships.models import ProposalMark
-from qiao.website.scope import bridge_at, organisations_of
+from qiao.website.scope import bridge_at
 from qiao.website.views.listings import listing_rows
 from qiao.website.views.pagination import page_of
 
@@ -54,7 +55,16 @@ def saved_list(request: HttpRequest, bridge: str) -> HttpResponse:
     context: dict[str, Any] = {"bridge": found_bridge, "tab": tab, "tabs": tabs}
     if tab == "organisations":
         page = page_of(request, organisations)
-        context["rows"] = [{"organisation": item.organisation, "side": None, "saved": True} for item in page]
+        verified = verified_on(found_bridge, [item.organisation_id for item in page])
+        context["rows"] = [
+            {
+                "organisation": item.organisation,
+                "side": None,
+                "saved": True,
+                "verified": verified.get(item.organisation_id, []),
+            }
+            for item in page
+        ]
     elif tab == "proposals":
         page = page_of(
             request,
@@ -89,24 +99,6 @@ def save_organisation(request: HttpRequest, bridge: str, public_id: str) -> Http
         Organisation.objects.visible_to(request.user).on_bridge(found_bridge), public_id=public_id
     )
     return _toggle(request, found_bridge, found)
-
-
-@login_required
-@require_POST
-def block(request: HttpRequest, bridge: str, public_id: str) -> HttpResponse:
-    """Stop, or allow again, proposals between one's own organisation and this one."""
-    found_bridge = bridge_at(request, bridge)
-    found = get_object_or_404(Organisation.objects.visible_to(request.user), public_id=public_id)
-    own = next((o for o in organisations_of(request.user) if o.public_id == request.POST.get("organisation")), None)
-    if own is None:
-        return redirect("website:organisation", found_bridge.slug, found.public_id)
-    if request.POST.get("allow"):
-        unblock_organisation(own, actor=request.user, blocked=found)
-        messages.success(request, _("Proposals between the two are allowed again."))
-    else:
-        block_organisation(own, actor=request.user, blocked=found)
-        messages.success(request, _("You will not be proposed to each other. They are not told."))
-    return redirect("website:organisation", found_bridge.slug, found.public_id)
 
 
 def _toggle(request: HttpRequest, bridge: Any, item: Listing | Organisation) -> HttpResponse:

@@ -198,7 +198,7 @@ def decide_report(
             report.reporter,
             "report_decided",
             topic=TOPIC,
-            url="/reports/",
+            url="/settings/reports/",
             bridge=report.bridge,
             mail="report_decided",
             mail_context={"upheld": upheld, "reason": note_to_reporter},

@@ -26,6 +26,7 @@ def _keep_our_logging(**_: Any) -> None:
 app.conf.beat_schedule = {
     "relay-outbox": {"task": "activity.relay_outbox", "schedule": 5.0, "options": {"expires": 30}},
     "send-mail": {"task": "notifications.send_waiting_mail", "schedule": 15.0, "options": {"expires": 60}},
+    "write-digests": {"task": "notifications.write_digests", "schedule": 300.0, "options": {"expires": 300}},
     "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "refit-weights": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from qiao.notifications.domain.digests import people_with_digests, write_digest
 from qiao.notifications.domain.mail import send_mail
 from qiao.notifications.models import OutgoingMail
 
@@ -18,3 +19,9 @@ def send_one(mail_id: int) -> bool:
 def send_waiting_mail() -> int:
     """Send what is due; returns how many went."""
     return sum(send_mail(pk) for pk in OutgoingMail.objects.due().order_by("id").values_list("pk", flat=True)[:200])
+
+
+@shared_task(name="notifications.write_digests")
+def write_digests() -> int:
+    """Write the digests whose hour has come; returns how many."""
+    return sum(write_digest(pk) is not None for pk in people_with_digests())

@@ -16,8 +16,12 @@ from django.utils.translation import gettext as _
 from qiao.activity.domain.audit import record
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput
-from qiao.common.text import clean_line
-from qiao.notifications.models import MailState, OutgoingMail
+from qiao.common.text import clean_line, clean_text
+from qiao.notifications.domain.preferences import TOPICS, end_of_quiet_hours, mail_preferences_of
+from qiao.notifications.enums import Delivery, MailState
+from qiao.notifications.mail_html import html_of
+from qiao.notifications.models import OutgoingMail
+from qiao.notifications.unsubscribing import DIGEST, unsubscribe_url
 
 logger = logging.getLogger(__name__)
 
@@ -28,27 +32,40 @@ _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=2)
 
 
-def write_mail(template: str, *, to: str, language: str, context: dict[str, Any]) -> OutgoingMail:
+def write_mail(
+    template: str, *, to: str, language: str, context: dict[str, Any], recipient: Any = None, topic: str = ""
+) -> OutgoingMail:
     """Render `mail/<template>_subject.txt` and `mail/<template>.txt` in the reader's language and queue the message.
 
     Part of the caller's transaction: a write that fails tells nobody. Text templates switch escaping off themselves
-    (`{% autoescape off %}`): they are not HTML. Line breaks in a subject are removed. A `bridge` in the context is the
-    one whose organisers see the message on its way.
+    (`{% autoescape off %}`): they are not HTML. Line breaks in a subject are removed, and characters that turn the
+    direction of reading everywhere. A `bridge` in the context is the one whose organisers see the message on its way.
+    With a `recipient` their quiet hours hold; with a `topic` as well, its foot says how to end such messages.
     """
+    mail = draft_mail(template, to=to, language=language, context=context, recipient=recipient, topic=topic)
+    mail.save(force_insert=True)
+    emit("mail.waiting", mail_id=mail.pk)
+    return mail
+
+
+def draft_mail(
+    template: str, *, to: str, language: str, context: dict[str, Any], recipient: Any = None, topic: str = ""
+) -> OutgoingMail:
+    """The message as `write_mail` would queue it, not stored: for a look at it, or for many at once."""
     with translation.override(language):
         values = context | {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-        subject = clean_line(render_to_string(f"mail/{template}_subject.txt", values))[:255]
-        text = render_to_string(f"mail/{template}.txt", values).strip() + "\n"
-        mail = OutgoingMail.objects.create(
+        if recipient is not None and topic:
+            values["stop_url"] = unsubscribe_url(recipient, topic)
+        return OutgoingMail(
             to=to,
             language=language,
             template=template,
-            subject=subject,
-            text=text,
+            subject=clean_line(render_to_string(f"mail/{template}_subject.txt", values))[:255],
+            text=clean_text(render_to_string(f"mail/{template}.txt", values)) + "\n",
             bridge_id=getattr(context.get("bridge"), "pk", None),
+            recipient=recipient,
+            topic=topic,
         )
-    emit("mail.waiting", mail_id=mail.pk)
-    return mail
 
 
 @transaction.atomic
@@ -69,23 +86,19 @@ def retry_mail(mail: OutgoingMail, *, actor: Any) -> OutgoingMail:
 
 
 def send_mail(mail_id: int) -> bool:
-    """Send one waiting message; returns whether it went. A failure waits longer each time and is kept."""
+    """Send one waiting message; returns whether it went. A failure waits longer each time and is kept.
+
+    Within the quiet hours of its reader it waits for their end, and does not go at all if they have ended e-mail on its
+    topic since it was written.
+    """
     with transaction.atomic():
-        mail = OutgoingMail.objects.due().select_for_update(skip_locked=True).filter(pk=mail_id).first()
-        if mail is None:
+        due = OutgoingMail.objects.due().select_for_update(skip_locked=True, of=("self",))
+        mail = due.select_related("recipient").filter(pk=mail_id).first()
+        if mail is None or not _may_go_now(mail):
             return False
         mail.attempts += 1
         try:
-            EmailMultiAlternatives(
-                mail.subject,
-                mail.text,
-                settings.DEFAULT_FROM_EMAIL,
-                [mail.to],
-                headers={
-                    "Message-ID": f"<{mail.public_id}@{settings.SITE_NAME.lower()}.mail>",
-                    "Content-Language": mail.language,
-                },
-            ).send()
+            _message(mail).send()
         except Exception as error:
             logger.warning("mail %s not sent: %s", mail.public_id, error)
             mail.error = f"{type(error).__name__}: {error}"[:2000]
@@ -100,3 +113,36 @@ def send_mail(mail_id: int) -> bool:
             mail.text = ""
         mail.save()
     return True
+
+
+def _may_go_now(mail: OutgoingMail) -> bool:
+    """Whether its reader may be written to at this moment; the message is put off or dropped if not."""
+    reader = mail.recipient
+    if reader is None:
+        return True
+    preference = mail_preferences_of(reader)
+    unwanted = mail.topic in TOPICS and preference.delivery_of(mail.topic) == Delivery.SITE
+    if unwanted or not reader.is_active:
+        mail.state = MailState.CANCELLED
+        mail.save(update_fields=["state", "updated_at"])
+        return False
+    mail.try_after = end_of_quiet_hours(preference, now=timezone.now())
+    if mail.try_after is not None:
+        mail.save(update_fields=["try_after", "updated_at"])
+        return False
+    return True
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The text, the same as HTML, and how to end such messages (RFC 8058)."""
+    headers = {
+        "Message-ID": f"<{mail.public_id}@{settings.SITE_NAME.lower()}.mail>",
+        "Content-Language": mail.language,
+        "Auto-Submitted": "auto-generated",
+    }
+    if mail.recipient is not None and mail.topic in (*TOPICS, DIGEST):
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url(mail.recipient, mail.topic)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
+    message.attach_alternative(html_of(mail.subject, mail.text, language=mail.language), "text/html")
+    return message

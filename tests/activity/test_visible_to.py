@@ -39,7 +39,8 @@ class Place:
             self.people[f"bridge's {role}"] = staff(self.bridge, UserFactory(), role).user
         self.people["organiser elsewhere"] = staff(BridgeFactory(), UserFactory()).user
         self.people["person of a third"] = affiliate(UserFactory(), member(self.bridge)).user
-        ids, both = {"bridge_id": self.bridge.pk}, [self.other.pk]
+        ids: dict[str, Any] = {"bridge_id": self.bridge.pk}
+        both = [self.other.pk]
         rows: dict[str, dict[str, Any]] = {
             "of one": {"organisation_id": self.one.pk},
             "private of one": {"organisation_id": self.one.pk, "private": True},

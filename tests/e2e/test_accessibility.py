@@ -58,7 +58,7 @@ ELSEWHERE = {
     "organiser": {
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
         "mail_retry", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
-        "import_report", "learning_version", "learning_use", "learning_release",
+        "import_report", "log_export", "learning_version", "learning_use", "learning_release",
     },
 }  # fmt: skip
 

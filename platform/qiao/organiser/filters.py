@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.app.enums import Band
 from matching.app.models import Proposal
-from qiao.activity.models import AuditEntry
 from qiao.bridges.models import Bridge
-from qiao.directory.acts import ACTS, DESK_ACTS, PRIVATE_ACTS
 from qiao.directory.enums import Direction, ListingKind, ListingState, MembershipState, OrganisationKind
 from qiao.directory.filters import side_choices
 from qiao.directory.models import Listing, Membership, Organisation
@@ -85,30 +83,3 @@ class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     def by_place(self, queryset: QuerySet[Proposal], name: str, value: str) -> QuerySet[Proposal]:
         first, second = Q(rank_for_first__isnull=False), Q(rank_for_second__isnull=False)
         return queryset.filter({"both": first & second, "one": first ^ second, "none": ~first & ~second}[value])
-
-
-class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
-    """Who did what on the bridge."""
-
-    verb = django_filters.ChoiceFilter(label=_("Act"), empty_label=_("Any act"))
-    about = django_filters.CharFilter(label=_("Organisation"), method="by_organisation")
-    person = django_filters.CharFilter(label=_("Person (e-mail address)"), method="by_person")
-
-    class Meta:
-        model = AuditEntry
-        fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        acts = {verb: words for verb, words in (ACTS | DESK_ACTS).items() if verb not in PRIVATE_ACTS}
-        self.filters["verb"].extra["choices"] = sorted(acts.items(), key=lambda act: str(act[1]))
-
-    def by_organisation(self, queryset: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
-        found = Organisation.objects.matching_words(value).order_by().values_list("pk", flat=True)
-        return queryset.filter(organisation_id__in=list(found[:500]))
-
-    def by_person(self, queryset: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
-        from qiao.accounts.models import User
-
-        people = User.objects.filter(email__icontains=value)
-        return queryset.filter(actor_id__in=list(people.values_list("pk", flat=True)[:200]))

@@ -130,7 +130,7 @@ def test_the_desk_does_not_show_what_its_reader_knows_from_elsewhere(cast: Cast)
 def test_it_takes_as_many_queries_for_30_acts_as_for_one(cast: Cast, at_desk: bool) -> None:
     reader = cast.user("organiser" if at_desk else "a.owner")
     introduction = cast.open()
-    of_a = {"bridge_id": cast.bridge.pk, "organisation_id": cast.a.pk}
+    of_a: dict[str, Any] = {"bridge_id": cast.bridge.pk, "organisation_id": cast.a.pk}
     counts = []
     done = 0
     for rows in (1, 3, 30):

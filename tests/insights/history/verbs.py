@@ -67,7 +67,8 @@ def _add(
             places, keywords = function.args.args[::-1], function.args.kwonlyargs
             defaults: dict[str, ast.expr | None] = {
                 one.arg: value for one, value in zip(places, function.args.defaults[::-1], strict=False)
-            } | {one.arg: value for one, value in zip(keywords, function.args.kw_defaults, strict=True)}
+            }
+            defaults |= {one.arg: value for one, value in zip(keywords, function.args.kw_defaults, strict=True)}
             match defaults.get(verb.id):
                 case ast.Constant(value=str(text)):
                     found.known.add(text)

@@ -48,8 +48,10 @@ class Unnamed(Named):
             "user_id", "bridge_id", "role"
         ):
             self.roles.setdefault(user_id, {})[bridge_id] = role
-        others = {entry.organisation_id for entry in entries} | {pk for entry in entries for pk in entry.also}
-        self.names = {one.pk: one.name for one in Organisation.objects.filter(pk__in=others - own - {None})}
+        others = {entry.organisation_id for entry in entries if entry.organisation_id is not None} | {
+            pk for entry in entries for pk in entry.also
+        }
+        self.names = {one.pk: one.name for one in Organisation.objects.filter(pk__in=others - own)}
         introductions = {int(entry.subject_id) for entry in entries if entry.subject_type == _INTRODUCTION}
         self.introduced = (
             {one.pk for one in Introduction.objects.filter(pk__in=introductions) if one.is_introduced}
@@ -70,14 +72,14 @@ class Unnamed(Named):
         belongs = self.organisations.get(actor_id, set())
         if belongs & self.own or entry.verb == "ask_to_join":
             return person.display_name
-        theirs = belongs & {entry.organisation_id, *entry.also}
+        theirs = belongs & {entry.organisation_id or 0, *entry.also}
         if theirs:
             return self._other_side(entry, person, theirs)
         if person.is_superuser or actor_id in self.roles:
             return self._role(entry)
         return _("A former member")
 
-    def _other_side(self, entry: AuditEntry, person: User, theirs: set[int | None]) -> str:
+    def _other_side(self, entry: AuditEntry, person: User, theirs: set[int]) -> str:
         if entry.subject_type != _INTRODUCTION:
             return next(
                 (self.names[pk] for pk in sorted(filter(None, theirs)) if pk in self.names), _("The other side")

@@ -65,6 +65,7 @@ PARTNERSHIP_ACTS: dict[str, StrOrPromise] = {
 #: Acts of those who run a bridge that other apps record.
 FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
     "change_cooperation_policy": _("changed the rules of requests"),
+    "export_log": _("took a copy of the log"),
 }
 
 #: Acts of a person on their own account and list, and of superusers on people. They are in no log of a bridge.

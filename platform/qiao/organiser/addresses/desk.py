@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.organiser.views import desk, governance, mail, members, proposals, reviews
+from qiao.organiser.views import desk, governance, log, mail, members, proposals, reviews
 
 urlpatterns = [
     path("<slug:bridge>/", desk.desk, name="desk"),
@@ -26,5 +26,6 @@ urlpatterns = [
     path("<slug:bridge>/people/<int:pk>/remove/", governance.staff_remove, name="staff_remove"),
     path("<slug:bridge>/mail/", mail.mail_list, name="mail_list"),
     path("<slug:bridge>/mail/<slug:public_id>/retry/", mail.mail_retry, name="mail_retry"),
-    path("<slug:bridge>/log/", governance.audit_list, name="audit_list"),
+    path("<slug:bridge>/log/", log.audit_list, name="audit_list"),
+    path("<slug:bridge>/log/file/", log.log_export, name="log_export"),
 ]

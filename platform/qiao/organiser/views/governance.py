@@ -13,7 +13,6 @@ from matching.app.domain.queries.learning_view import learning_view
 from matching.app.domain.runs import request_run
 from matching.app.models import MatchRun, Proposal
 from qiao.accounts.models import User
-from qiao.activity.models import AuditEntry
 from qiao.bridges.domain.bridge import (
     change_policy,
     remove_bridge_role,
@@ -22,14 +21,10 @@ from qiao.bridges.domain.bridge import (
 )
 from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.common.errors import InvalidInput
-from qiao.common.pagination import page_of
 from qiao.common.refusals import show_refusal
-from qiao.directory.acts import PRIVATE_ACTS, ROWS_OF_IMPORTS
 from qiao.organiser.choice_words import choice_words
-from qiao.organiser.filters import AuditFilter
 from qiao.organiser.forms.desk import BridgeForm, PolicyForm, StaffForm
 from qiao.organiser.learning_words import change_words, outcome_words
-from qiao.organiser.log import log_lines
 from qiao.organiser.scope import desk_page, for_organisers, for_owners
 
 _BRIDGE_FIELDS = ("name", "tagline", "theme", "description", "contact_email")
@@ -153,18 +148,3 @@ def staff_remove(request: HttpRequest, bridge: Bridge, pk: int) -> HttpResponse:
     except InvalidInput as refusal:
         messages.error(request, str(refusal))
     return redirect("organiser:staff_list", bridge.slug)
-
-
-@for_organisers
-@require_safe
-def audit_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
-    """Who did what on the bridge, newest first. What people keep to themselves is not in it."""
-    entries = AuditEntry.objects.on_bridge(bridge.pk).exclude(verb__in=PRIVATE_ACTS)
-    filters = AuditFilter(request.GET, queryset=entries)
-    narrowed = any(request.GET.get(name) for name in filters.filters)
-    if not narrowed:
-        # One line says that a file was imported: its rows would bury everything else.
-        filters.queryset = entries.exclude(verb__in=ROWS_OF_IMPORTS)
-    page = page_of(request, filters.qs, size=50)
-    lines = log_lines(bridge, list(page))
-    return desk_page(request, bridge, "organiser/audit_list.html", filter=filters, page_obj=page, lines=lines)

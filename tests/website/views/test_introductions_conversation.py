@@ -331,8 +331,8 @@ def test_the_history_says_who_did_what_and_nothing_private_of_the_other(pair: Pa
     asked.post(page_of(introduction, "answer/"), {"act": "no", "reason": "capacity"})
     asked.post(page_of(introduction, "answer/"), {"act": "interested"})
     theirs, ours = html(asked, page_of(introduction)), html(client_of(pair.our_owner), page_of(introduction))
-    assert theirs.count("answered for your organisation") == 2
-    assert ours.count("answered for your organisation") == 1, "one's own interest"
+    assert theirs.count("answered a request") == 2
+    assert ours.count("answered a request") == 1, "one's own interest"
     assert "said interested: both sides are introduced" in ours
     assert AuditEntry.objects.filter(private=True, organisation_id=pair.theirs.pk).count() == 2
 

@@ -10,9 +10,11 @@ from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from qiao.activity.models import AuditEntry
 from qiao.bridges.models import Bridge
 from qiao.common.errors import NotAllowed, TransitionNotAllowed
 from qiao.directory.models import Organisation
+from qiao.insights.history.lines import SHOWN, HistoryLine, people_lines
 from qiao.partnerships.domain.case import people_of
 from qiao.partnerships.domain.conversation import mark_read
 from qiao.partnerships.domain.limits import allowance_of
@@ -31,9 +33,9 @@ from qiao.website.forms.introductions import (
     QuestionForm,
 )
 from qiao.website.forms.introductions_milestones import RECORDED, DisputeForm
+from qiao.website.history import address_of
 from qiao.website.span import IN_FULL, span_of
-from qiao.website.views.introductions_history import history_of
-from qiao.website.views.introductions_messages import conversation_of
+from qiao.website.views.introductions_messages import conversation_of, pulse_of
 
 #: Reasons shown of why one would say yes.
 GAINS_SHOWN = 5
@@ -63,7 +65,7 @@ def show_introduction(
         "notes": PrivateNote.objects.visible_to(request.user)
         .filter(introduction=introduction, organisation=organisation)
         .select_related("author"),
-        "history": history_of(view),
+        "history": _history(request.user, introduction, organisation),
         "stages": _stages(introduction),
         "stage_number": STAGE_ORDER.get(introduction.stage, 0) + 1,
         "recordable": [(stage, Stage(stage).label) for stage in RECORDED],
@@ -144,12 +146,13 @@ def newer_messages(
     request: HttpRequest, bridge: Bridge, introduction: Introduction, organisation: Organisation
 ) -> HttpResponse:
     """What has come since `?after=` and whether anything else has changed; 204 when all is as the page has it."""
-    view = _view_or_404(request, introduction, organisation)
-    conversation = conversation_of(request, view, after=request.GET.get("after", "")[:12])
-    version = version_of(introduction)
+    after, version = request.GET.get("after", "")[:12], version_of(introduction)
     changed = request.GET.get("version", "") != version
-    if not conversation.lines and not changed and request.GET.get("marks", "") == conversation.marks:
+    pulse = pulse_of(request.user, introduction)
+    if not changed and request.GET.get("marks", "") == pulse.marks and pulse.newest == (after or "none"):
         return HttpResponse(status=204)
+    view = _view_or_404(request, introduction, organisation)
+    conversation = conversation_of(request, view, after=after)
     context = {
         "bridge": bridge,
         "organisation": organisation,
@@ -164,6 +167,12 @@ def newer_messages(
     if conversation.lines:
         mark_read(introduction, actor=request.user)
     return response
+
+
+def _history(user: Any, introduction: Introduction, organisation: Organisation) -> list[HistoryLine]:
+    """What has happened, as the people of this side may know it, whatever else the reader may be."""
+    entries = AuditEntry.objects.visible_to(user).about(introduction).of_organisation(organisation.pk)
+    return people_lines(list(entries[:SHOWN]), user, own={organisation.pk}, address=address_of, but=introduction)
 
 
 def version_of(introduction: Introduction) -> str:

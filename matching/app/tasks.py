@@ -18,11 +18,12 @@ from qiao.bridges.models import Bridge
 
 logger = logging.getLogger(__name__)
 
-#: Parts of a run that wait in the queue at once. Each hands on another when it is done, so that what people change
-#: meanwhile waits behind a few parts and not behind the whole run.
+#: Parts of a run that wait in the queue at once. Each hands on another when it is done.
 PARTS_AT_ONCE = 4
 
-#: The broker hands out everything else before this: who publishes does not wait for a bridge that is encoded anew.
+#: The broker hands out changes before parts of runs, and everything else before what encodes a bridge anew: who
+#: publishes waits for what a worker is at, and for nothing that is only queued.
+OF_RUNS = 6
 LOW = 9
 
 # The database may be restarting, and neighbours may keep changing: both pass.
@@ -77,7 +78,7 @@ def work_on_run(run_id: int) -> None:
     """Prepare a run, or take it up again, and hand out its first parts."""
     _send_parts(runs.advance_run(run_id)[:PARTS_AT_ONCE])
     if runs.waits_for_a_turn(run_id):
-        work_on_run.apply_async(args=[run_id])
+        work_on_run.apply_async(args=[run_id], priority=OF_RUNS)
 
 
 @shared_task(name="matching.work_on_part")
@@ -86,7 +87,7 @@ def work_on_part(part_id: int) -> bool:
     done = runs.work_on_part(part_id)
     run_id = RunPart.objects.filter(pk=part_id).values_list("run_id", flat=True).first()
     if run_id is not None:
-        _send_parts(runs.free_parts(run_id)[:1])
+        _send_parts(runs.free_parts(run_id, most=1))
     return done
 
 
@@ -95,7 +96,7 @@ def resume_stalled_runs() -> None:
     """Hand out again what a worker that died has left undone: runs, parts of runs, and changes of listings."""
     run_ids, part_ids = runs.stalled_work()
     for run_id in run_ids:
-        work_on_run.apply_async(args=[run_id], expires=60)
+        work_on_run.apply_async(args=[run_id], priority=OF_RUNS, expires=60)
     _send_parts(part_ids)
     for listing_id in overdue_work():
         refresh_listing.apply_async(args=[listing_id], expires=600)
@@ -134,6 +135,6 @@ def refit_weights_of(bridge_id: int) -> None:
 def _send_parts(part_ids: list[int]) -> None:
     try:
         for part_id in part_ids:
-            work_on_part.apply_async(args=[part_id])
+            work_on_part.apply_async(args=[part_id], priority=OF_RUNS)
     except (BrokerAway, OSError) as error:
         logger.warning("broker away, parts wait to be handed out again: %s", error)

@@ -45,7 +45,8 @@ logger = logging.getLogger(__name__)
 SILENCE = timedelta(seconds=30)
 #: How often a part may be begun before the run is given up: a part that kills its worker must not do so for ever.
 ATTEMPTS = 5
-ORGANISATIONS_A_PART = 5
+#: A second of work: a change waits for the part that a worker is at.
+ORGANISATIONS_A_PART = 2
 LISTINGS_A_BATCH = 8
 #: Listings gone over, encoded already or not, after which a worker says that it lives.
 LISTINGS_LOOKED_AT = 200
@@ -104,11 +105,11 @@ def waits_for_a_turn(run_id: int) -> bool:
     ).exists()
 
 
-def free_parts(run_id: int) -> list[int]:
+def free_parts(run_id: int, *, most: int | None = None) -> list[int]:
     """Ids of parts that are not done and that nobody is at, in their order. None of a run that is over."""
     silent = Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - SILENCE)
     parts = RunPart.objects.filter(silent, run=run_id, run__state=RunState.RUNNING, done_at=None)
-    return list(parts.order_by("number").values_list("pk", flat=True))
+    return list(parts.order_by("number").values_list("pk", flat=True)[:most])
 
 
 def work_on_part(part_id: int) -> bool:

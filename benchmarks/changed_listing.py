@@ -8,7 +8,8 @@ are spread over the others. The bridges stay side by side, so that a larger one 
 the smaller. Each measurement is made by a process of its own, whose peak memory is told. A change is an edited text: it
 is encoded by the real encoder, its organisation is scored anew, and choosing around it is done when the clock stops;
 the way through the broker, some milliseconds, is not in it. Both processes' own time on the processor
-is told besides: on a busy machine it tells more than the clock.
+is told besides: on a busy machine it tells more than the clock. Changes are then made again while a second process
+makes parts of a run over the same bridge, and while it makes the choice over all of it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
@@ -82,7 +83,7 @@ def _work(arguments: argparse.Namespace) -> None:
 
     django.setup()
     stage, size = arguments.stage.split(":")
-    figures = STAGES[stage](int(size), arguments)
+    figures = (STAGES | BESIDE)[stage](int(size), arguments)
     figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     print(json.dumps(figures))
 
@@ -167,27 +168,92 @@ def choose(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def changes(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """Changed listings to refreshed proposals, one after another, as a worker that has its encoder loaded does them."""
+    from matching.app.warming import warm_up
+
+    warm_up()
+    return _change(size, arguments, first=0)
+
+
+def during_parts(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The same while another worker makes the parts of a run over the bridge."""
+    return _beside("work_parts", size, arguments, first=1)
+
+
+def during_choice(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The same while another worker makes the choice over the whole bridge, all of whose lists are empty before."""
+    return _beside("work_choice", size, arguments, first=2)
+
+
+def work_parts(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Parts of a run, until somebody ends this process."""
+    from matching.app.domain.pool import organisations_to_match
+    from matching.app.domain.refreshing import refresh_pairs
+    from qiao.bridges.models import Bridge
+
+    bridge = Bridge.objects.get(slug=_slug(size))
+    print("ready", flush=True)
+    while True:
+        for pk in organisations_to_match(bridge.pk):
+            refresh_pairs(pk, bridge.pk)
+
+
+def work_choice(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The choice over the whole bridge, time and again, until somebody ends this process; nothing listed before."""
+    from matching.app.domain.choosing import choose_proposals
+    from matching.app.models import Proposal
+    from qiao.bridges.models import Bridge
+
+    bridge = Bridge.objects.get(slug=_slug(size))
+    Proposal.objects.filter(bridge=bridge).update(rank_for_first=None, rank_for_second=None)
+    print("ready", flush=True)
+    while True:
+        choose_proposals(bridge.pk)
+        print("chosen", time.time(), flush=True)
+
+
+def _beside(stage: str, size: int, arguments: argparse.Namespace, *, first: int) -> dict[str, Any]:
+    """Changes while another process does a step that never ends; for the choice, until it has been made once."""
+    from matching.app.warming import warm_up
+
+    warm_up()
+    command = [sys.executable, __file__, "--stage", f"{stage}:{size}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline().startswith("ready")
+            return _change(size, arguments, first=first, until=other.stdout if stage == "work_choice" else None)
+        finally:
+            other.kill()
+
+
+def _change(size: int, arguments: argparse.Namespace, *, first: int, until: IO[str] | None = None) -> dict[str, Any]:
+    """Change listings and tell what each cost: as many as asked, and on, a second apart, `until` a line comes."""
+    import select
+
     import psutil
     from django.db import connection
     from django.utils import timezone
 
     from matching.app.domain.refreshing import refresh_listing
-    from matching.app.warming import warm_up
     from qiao.bridges.models import Bridge
     from qiao.directory.models import Listing
 
-    warm_up()
     bridge = Bridge.objects.get(slug=_slug(size))
     ids = list(Listing.objects.live().filter(bridge=bridge).order_by("pk").values_list("pk", flat=True))
     step = max(1, len(ids) // (arguments.changes + 2))
+    chosen = ids[first::step]
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
-    seconds = []
-    processor = []
+    seconds: list[float] = []
+    processor: list[tuple[float, float]] = []
+    began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         server = psutil.Process(cursor.fetchone()[0])
-    for number, pk in enumerate(ids[step::step][: arguments.changes + 2]):
+    for number, pk in enumerate(chosen * 100):
+        over = until is None or bool(select.select([until], [], [], 1.0)[0])
+        if over and number >= arguments.changes + 2:
+            break
         listing = Listing.objects.get(pk=pk)
         listing.text += f" We now look for partners who can begin in spring {2027 + number}."
         Listing.objects.filter(pk=pk).update(text=listing.text, updated_at=timezone.now())
@@ -198,10 +264,12 @@ def changes(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "changes": len(counted), "median_s": round(statistics.median(counted), 3),
         "p90_s": round(counted[int(0.9 * len(counted))], 3), "worst_s": round(counted[-1], 3),
-        "first_s": round(seconds[0], 3),
+        "first_s": round(seconds[0], 3), "in_s": round(time.monotonic() - began, 1),
         "worker_processor_median_s": round(statistics.median(own for own, _ in processor[2:]), 3),
+        "worker_processor_worst_s": round(max(own for own, _ in processor[2:]), 3),
         "database_processor_median_s": round(statistics.median(its for _, its in processor[2:]), 3),
-        "load": os.getloadavg()[0],
+        "database_processor_worst_s": round(max(its for _, its in processor[2:]), 3),
+        "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 
@@ -240,7 +308,10 @@ def parts(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
 
 STAGES: dict[str, Callable[[int, argparse.Namespace], dict[str, Any]]] = {
     "fill": fill, "pairs": pairs, "choose": choose, "changes": changes, "parts": parts,
+    "during_parts": during_parts, "during_choice": during_choice,
 }  # fmt: skip
+#: What goes on beside a step, in a process of its own, until that is over.
+BESIDE = {"work_parts": work_parts, "work_choice": work_choice}
 
 
 class Memory:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from qiao.activity.models import AuditEntry
@@ -347,3 +349,8 @@ def test_asking_what_is_new_takes_the_same_queries(pair: Pair, introduction: Int
                 retract_message(message, actor=pair.their_owner)
         counts.append(queries_of(client, f"{page_of(introduction, 'messages/')}?after=none&marks=x&version=y"))
     assert counts[0] == counts[1] == counts[2]
+    page = html(client, page_of(introduction))
+    with CaptureQueriesContext(connection) as queries:
+        assert polled(client, page).status_code == 204
+    # Seven of them say who asks and of what; every open page asks every few seconds.
+    assert len(queries) <= 11

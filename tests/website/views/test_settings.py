@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 
 import pytest
 from django.test import Client
@@ -15,12 +16,16 @@ from qiao.directory.enums import PersonRole
 from qiao.directory.models import Affiliation, Invitation, Organisation, SavedItem
 from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
-from qiao.notifications.domain.preferences import wants_mail
+from qiao.notifications.domain.preferences import TOPICS, mail_preferences_of, wants_mail
 from qiao.notifications.models import Notification, OutgoingMail
 from tests.factories import PASSWORD, BridgeFactory, UserFactory, affiliate, member, staff
 
 pytestmark = pytest.mark.django_db
-VALUES = {"name": "Ada Lin", "name_zh": "林爱达", "language": "zh-hans", "time_zone": "Asia/Shanghai", "reviews": "on"}
+VALUES = {
+    "name": "Ada Lin", "name_zh": "林爱达", "language": "zh-hans", "time_zone": "Asia/Shanghai",
+    **dict.fromkeys(TOPICS, "site"), "reviews": "at_once", "trust": "digest",
+    "digest_every": "weekly", "digest_weekday": "4", "digest_hour": "18", "quiet_from": "22:30", "quiet_until": "07:00",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -43,12 +48,30 @@ def test_settings_are_saved_and_hold_at_once(client: Client, person: User) -> No
         "Ada Lin", "林爱达", "zh-hans", "Asia/Shanghai",
     )  # fmt: skip
     assert (wants_mail(person, "reviews"), wants_mail(person, "proposals")) == (True, False)
-    assert '<html lang="zh-Hans"' in client.get("/settings/").content.decode()
+    chosen = mail_preferences_of(person)
+    assert [chosen.delivery_of(topic) for topic in ("reviews", "trust", "news")] == ["at_once", "digest", "site"]
+    assert (chosen.digest_every, chosen.digest_weekday, chosen.digest_hour) == ("weekly", 4, 18)
+    assert (chosen.quiet_from, chosen.quiet_until) == (time(22, 30), time(7))
+    page = client.get("/settings/").content.decode()
+    assert '<html lang="zh-Hans"' in page
+    assert 'value="22:30"' in page
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "x" * 121), ("name", "a\x00"), ("language", "fr"), ("time_zone", "Mars/Olympus")],
+    [
+        ("name", ""),
+        ("name", "x" * 121),
+        ("name", "a\x00"),
+        ("language", "fr"),
+        ("time_zone", "Mars/Olympus"),
+        ("reviews", "pigeon"),
+        ("digest_hour", "24"),
+        ("digest_weekday", "7"),
+        ("quiet_from", "25:00"),
+        ("quiet_until", ""),
+        ("quiet_until", "22:30"),
+    ],  # fmt: skip
 )
 def test_bad_settings_are_refused_and_kept_on_the_page(client: Client, person: User, field: str, value: str) -> None:
     page = client.post("/settings/", VALUES | {field: value})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +23,29 @@ def mark_read(notification: Notification) -> Notification:
     return notification
 
 
-def mark_all_read(user: Any) -> int:
-    """Mark every line of a person's inbox as read; returns how many were not."""
-    return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())
+def mark_unread(notification: Notification) -> Notification:
+    """Have one line stand out again."""
+    if notification.read_at is not None:
+        notification.read_at = None
+        notification.save(update_fields=["read_at", "updated_at"])
+    return notification
+
+
+def mark_all_read(user: Any) -> tuple[int, datetime]:
+    """Mark every line of a person's inbox as read; returns how many were not, and the moment that undoes it."""
+    now = timezone.now()
+    return Notification.objects.visible_to(user).unread().update(read_at=now), now
+
+
+def mark_unread_again(user: Any, *, at: datetime) -> int:
+    """Undo what `mark_all_read` did at that moment; returns how many lines are unread again."""
+    return Notification.objects.visible_to(user).filter(read_at=at).update(read_at=None)
+
+
+def news_of(user: Any) -> tuple[int, int]:
+    """How many lines a person has not read, and the number of the latest: what a page needs to know to stay current.
+
+    Both are read from an index, so that every open page can ask again and again.
+    """
+    lines = Notification.objects.visible_to(user)
+    return lines.unread().count(), lines.order_by("-id").values_list("pk", flat=True).first() or 0

@@ -2,13 +2,10 @@
 
 from django.urls import path
 
-from qiao.website.views import inbox, invitations, my_listings, my_organisation, people, registration, settings
+from qiao.website.views import invitations, my_listings, my_organisation, people, registration, settings
 
 urlpatterns = [
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
-    path("inbox/", inbox.inbox, name="inbox"),
-    path("inbox/read/", inbox.inbox_read, name="inbox_read"),
-    path("inbox/<slug:public_id>/", inbox.inbox_open, name="inbox_open"),
     path("settings/", settings.settings, name="settings"),
     path("settings/export/", settings.account_export, name="account_export"),
     path("settings/delete/", settings.account_delete, name="account_delete"),

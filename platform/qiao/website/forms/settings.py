@@ -7,17 +7,25 @@ from typing import Any
 from django import forms
 from django.conf import settings as site_settings
 from django.contrib.auth import get_user_model
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qiao.accounts.models import User
 from qiao.common.languages import InterfaceLanguage
 from qiao.common.time_zones import time_zone_names
+from qiao.notifications.domain.preferences import TOPICS, Timing
+from qiao.notifications.enums import Delivery
 from qiao.notifications.models import MailPreference
 from qiao.website.forms.fields import model_field
 
 PERSON = ("name", "name_zh", "language", "time_zone")
-TOPICS = ("reviews", "proposals", "introductions", "messages", "collaborations", "calls", "trust")
+TIMING = ("digest_every", "digest_weekday", "digest_hour", "quiet_from", "quiet_until")
+
+
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
 class SettingsForm(forms.Form):
@@ -35,20 +43,37 @@ class SettingsForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), required=False, help_text=gettext_lazy("Times are shown in it.")
     )
-    reviews = model_field(MailPreference, "reviews")
-    proposals = model_field(MailPreference, "proposals")
-    introductions = model_field(MailPreference, "introductions")
-    messages = model_field(MailPreference, "messages")
-    collaborations = model_field(MailPreference, "collaborations")
-    calls = model_field(MailPreference, "calls")
-    trust = model_field(MailPreference, "trust")
+    digest_every = model_field(MailPreference, "digest_every")
+    digest_weekday = forms.TypedChoiceField(
+        label=gettext_lazy("Day of a weekly digest"), coerce=int, choices=list(WEEKDAYS.items())
+    )
+    digest_hour = forms.TypedChoiceField(
+        label=gettext_lazy("Hour of the digest"),
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+    )
+    quiet_from = forms.TimeField(label=gettext_lazy("No e-mail from"), required=False, widget=_clock())
+    quiet_until = forms.TimeField(label=gettext_lazy("until"), required=False, widget=_clock())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for topic in TOPICS:
+            label = capfirst(MailPreference._meta.get_field(topic).verbose_name)  # type: ignore[union-attr]
+            self.fields[topic] = forms.ChoiceField(label=label, choices=Delivery.choices)
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
             ("", _("That of the site: %(zone)s") % {"zone": site_settings.TIME_ZONE}),
             *((name, name.replace("_", " ")) for name in time_zone_names()),
         ]
+
+    @property
+    def topic_fields(self) -> list[forms.BoundField]:
+        """One choice for each topic."""
+        return [self[topic] for topic in TOPICS]
+
+    @property
+    def timing(self) -> Timing:
+        """When to be mailed, once the form is valid."""
+        return Timing(**{name: self.cleaned_data[name] for name in TIMING})
 
 
 class DeleteAccountForm(forms.Form):

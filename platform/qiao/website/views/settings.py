@@ -26,9 +26,9 @@ from qiao.directory.domain.leaving import (
     organisations_that_hold,
 )
 from qiao.directory.domain.queries.personal_data import personal_data_of
-from qiao.notifications.domain.preferences import mail_preferences_of, set_mail_preferences
+from qiao.notifications.domain.preferences import TOPICS, mail_preferences_of, set_mail_preferences
 from qiao.website.forms.refusals import show_refusal
-from qiao.website.forms.settings import PERSON, TOPICS, DeleteAccountForm, SettingsForm
+from qiao.website.forms.settings import PERSON, TIMING, DeleteAccountForm, SettingsForm
 
 
 @login_required
@@ -37,14 +37,16 @@ def settings(request: HttpRequest) -> HttpResponse:
     """Name, language, time zone, mail; and the way to passwords, factors and one's data."""
     user: Any = request.user
     preferences = mail_preferences_of(user)
-    initial = {name: getattr(user, name) for name in PERSON} | {name: getattr(preferences, name) for name in TOPICS}
+    initial: dict[str, Any] = {name: getattr(user, name) for name in PERSON}
+    initial |= {name: getattr(preferences, name) for name in TIMING}
+    initial |= {topic: preferences.delivery_of(topic) for topic in TOPICS}
     form = SettingsForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
         try:
             with transaction.atomic():
                 change_settings(user, actor=user, **{name: values[name] for name in PERSON})
-                set_mail_preferences(user, actor=user, **{name: values[name] for name in TOPICS})
+                set_mail_preferences(user, actor=user, timing=form.timing, **{topic: values[topic] for topic in TOPICS})
         except InvalidInput as refusal:
             show_refusal(form, refusal)
         else:

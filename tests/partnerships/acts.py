@@ -13,6 +13,7 @@ from qiao.bridges.enums import BridgeRole
 from qiao.directory.models import Organisation
 from qiao.partnerships.domain import brokering, conversation, follow_ups, lapsing, milestones, responding
 from qiao.partnerships.enums import Answer, CloseReason, DismissalReason, FollowUpAnswer, Stage
+from qiao.partnerships.enums import IntroductionState as State
 from qiao.partnerships.models import FollowUp, Introduction, Milestone
 from tests.partnerships.cast import Cast
 
@@ -223,6 +224,28 @@ EITHER: dict[str, Callable[[Scene], Any]] = {
         )
     ),
 }  # fmt: skip
+
+#: What people would try in a state, those that lead somewhere several times; "" before there is anything.
+PLAUSIBLE: dict[str, str] = {
+    "": "propose_interest propose_interest propose_interest propose_no propose_later by_hand",
+    State.WITH_ADVISERS: "pass_on pass_on pass_on keep_back propose_interest withdraw assign by_hand note",
+    State.QUEUED: "propose_interest withdraw by_hand pause note",
+    State.REQUESTED: "request_interest request_interest request_interest request_no request_no request_later take_back"
+    " withdraw question nudge pause assign note by_hand",
+    State.OPEN: "record record record confirm confirm confirm confirm dispute take_back_record message next_step note"
+    " contact close pause follow_up nudge",
+    State.PAUSED: "resume resume resume confirm message close note request_no",
+    State.LAPSED: "request_interest request_interest propose_interest by_hand note propose_no",
+    State.WITHDRAWN: "propose_interest request_interest by_hand propose_no",
+    State.CLOSED: "reopen reopen by_hand propose_interest confirm note",
+}
+
+
+def plausible(cast: Cast, pair: str) -> list[str]:
+    """Verbs to choose from as the pair stands now."""
+    found = scene(cast, Act("", "nobody", pair)).found
+    return PLAUSIBLE[found.state if found is not None else ""].split()
+
 
 #: What time does. Each can run twice: the second time there is nothing left to do.
 TASKS: dict[str, Callable[[], int]] = {

@@ -1,0 +1,179 @@
+"""Two bridges on which the same happens but for what one side says in private: the other cannot tell them apart."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from qiao.common.errors import QiaoError
+from qiao.directory.models import Block
+from qiao.partnerships.enums import Answer
+from qiao.partnerships.models import Introduction
+from tests.partnerships.acts import BROKER, EITHER, TASKS, Act, Nothing, perform, plausible
+from tests.partnerships.cast import Cast, make_cast
+from tests.partnerships.reading import all_that, refusal_of
+
+EXAMPLES = int(os.environ.get("RANDOM_ACTIONS", "5"))
+#: What was not refused.
+DONE: Counter[str] = Counter()
+#: What b says in private.
+SILENT = ("propose_no", "propose_later", "request_no", "request_later", "take_back")
+#: Who must not be able to tell: the people of a.
+READERS = ("a.owner",)
+
+
+class _Differs(Exception):
+    """One world takes what the other refuses: what b or a broker does about an answer that they know."""
+
+
+class SilentNo(RuleBasedStateMachine):
+    """In the first world b also says no, later, or blocks; in the second it does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.clock = time_machine.travel("2026-11-23T09:00:00Z", tick=False)
+        self.time = self.clock.start()
+        self.worlds = make_cast("one.example"), make_cast("two.example")
+        self.is_new = True
+
+    def teardown(self) -> None:
+        self.clock.stop()
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @rule(data=st.data(), what=st.integers(0, 11))
+    def something_happens(self, data: Any, what: int) -> None:
+        """One rule, for the choice among several would spend most steps on waiting."""
+        self.time.shift(timedelta(seconds=1))
+        if what == 0:
+            self.time.shift(timedelta(days=data.draw(st.sampled_from([1, 3, 7, 8, 15, 40]))))
+        elif what in (1, 2):
+            self.is_new = TASKS[data.draw(st.sampled_from(sorted(TASKS)))]() > 0
+        elif what == 3 and not data.draw(st.integers(0, 9)):
+            Block.objects.get_or_create(organisation=self.worlds[0].b, blocked=self.worlds[0].a)
+        elif what in (3, 4, 5):
+            self._only_in_the_first(data.draw(st.sampled_from(SILENT)), data.draw(st.integers(0, 11)))
+        else:
+            verbs = [verb for verb in plausible(self.worlds[1], "ab") if verb not in SILENT]
+            verb, n = data.draw(st.sampled_from(verbs)), data.draw(st.integers(0, 11))
+            side = data.draw(st.sampled_from("ab"))
+            brokered = verb in BROKER or (verb in EITHER and n % 2)
+            self._the_same_in_both(Act(verb, "organiser" if brokered else f"{side}.owner", "ab", side, n))
+
+    def _the_same_in_both(self, act: Act) -> None:
+        note(str(act))
+        try:
+            with transaction.atomic():
+                first, second = (self._attempt(world, act) for world in self.worlds)
+                if first != second and not act.who.startswith("a."):
+                    raise _Differs
+        except _Differs:
+            return
+        assert first == second, f"a can tell by doing {act}"
+        self.is_new = first == "done"
+        DONE[f"{act.side} {act.verb}"] += first == "done"
+
+    def _only_in_the_first(self, verb: str, n: int) -> None:
+        """What b says in private."""
+        note(f"in private: {verb} {n}")
+        said = self._attempt(self.worlds[0], Act(verb, "b.owner", "ab", "b", n))
+        self.is_new = said == "done"
+        DONE[f"in private {verb}"] += said == "done"
+
+    @invariant()
+    def a_cannot_tell(self) -> None:
+        if not self.is_new:
+            return
+        self.is_new = False
+        for who in READERS:
+            first, second = (all_that(world, who) for world in self.worlds)
+            for key, value in first.items():
+                assert value == second[key], f"{who} can tell by {key}"
+
+    @staticmethod
+    def _attempt(world: Cast, act: Act) -> Any:
+        try:
+            perform(world, act)
+        except Nothing:
+            return "nothing"
+        except QiaoError as refusal:
+            return refusal_of(refusal)
+        return "done"
+
+
+@pytest.mark.django_db
+def test_nothing_that_a_reads_depends_on_what_b_says_in_private() -> None:
+    run_state_machine_as_test(
+        SilentNo,
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
+            # A failing sequence is printed as it is: making it shorter takes longer than reading it.
+            phases=(Phase.explicit, Phase.reuse, Phase.generate), derandomize="RANDOM_ACTIONS" not in os.environ,
+            database=None,
+        ),
+    )  # fmt: skip
+    assert sum(1 for count in DONE.values() if count) >= 12, DONE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["request_no", "request_later", "propose_no", "propose_later", "block"])
+def test_one_way_to_the_date_and_beyond_whatever_b_says(way: str) -> None:
+    """The straight way, written out: ask, a question, the reminder, the date, b's own request afterwards, the yes."""
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as clock:
+        worlds = make_cast("one.example"), make_cast("two.example")
+        answers = way.startswith("request")
+
+        def in_both(verb: str, who: str) -> None:
+            clock.shift(timedelta(seconds=1))
+            for world in worlds:
+                perform(world, Act(verb, f"{who}.owner", "ab", who, 1))
+            same()
+
+        def in_private() -> None:
+            if way == "block":
+                Block.objects.create(organisation=worlds[0].b, blocked=worlds[0].a)
+            else:
+                perform(worlds[0], Act(way, "b.owner", "ab", "b", 1))
+            same()
+
+        def days(count: int) -> None:
+            clock.shift(timedelta(days=count))
+            for task in TASKS.values():
+                task()
+            same()
+
+        def same() -> None:
+            for who in READERS:
+                assert all_that(worlds[0], who) == all_that(worlds[1], who)
+
+        if not answers:
+            in_private()
+        in_both("propose_interest", "a")
+        if answers:
+            in_private()
+        in_both("question", "a")
+        days(8)
+        in_both("withdraw", "a")
+        in_both("propose_interest", "a")
+        days(6)
+        days(1)
+        found = [one.state for one in Introduction.objects.order_by("pk")]
+        assert found == ["lapsed", "lapsed"]
+        if way != "block":
+            in_both("propose_interest", "b")
+            in_both("request_interest", "a")
+            assert set(Introduction.objects.values_list("state", flat=True)) == {"open"}
+            assert {party.answer for one in Introduction.objects.all() for party in one.parties.all()} == {
+                Answer.INTERESTED
+            }

@@ -22,34 +22,39 @@ from qiao.partnerships.domain.follow_ups import follow_up_token
 from qiao.partnerships.domain.milestones import record_milestone
 from qiao.partnerships.models import FollowUp, Introduction
 from tests.e2e.newcomer import sign_in
+from tests.e2e.trust_scene import TrustScene, trust_scene
 from tests.factories import BridgeFactory, UserFactory, affiliate, member_listing, staff
 from tests.matching.app.sensors import proposal_between, refresh, sensor_need, sensor_offer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PUBLIC = ["home", "bridge", "organisation_list", "organisation", "listing_list", "listing", "register"]
+PUBLIC = [
+    "home", "bridge", "organisation_list", "organisation", "endorsement_list", "listing_list", "listing", "register",
+]  # fmt: skip
 ACCOUNT = ["account_login", "account_signup", "account_reset_password"]
 PARTICIPANT = [
     "after_sign_in", "proposal_list", "proposal", "saved_list", "inbox", "settings", "account_delete",
     "my_organisation", "my_profile", "my_leaving", "my_history", "my_blocks", "listing_new", "listing_edit", "people",
     "register_organisation", "introduction_list", "introduction", "introduction_close", "introduction_milestone",
-    "follow_up",
+    "follow_up", "my_verification", "my_appeals", "my_reports", "report_new", "block",
 ]  # fmt: skip
 SIGNED_IN = ["account_email", "account_change_password", "mfa_index", "socialaccount_connections"]
 ORGANISER = [
     "desk", "review_list", "membership_list", "review_membership", "listing_list", "review_listing", "managed_list",
     "managed_new", "managed", "matching", "learning", "proposal_list", "bridge_settings", "staff_list", "mail_list",
-    "audit_list", "import_list", "import_new",
+    "audit_list", "import_list", "import_new", "verification_list", "verification", "report_list", "report",
+    "appeal_list", "appeal",
 ]  # fmt: skip
 #: Addresses that name no bridge.
-PLAIN = {"home", "after_sign_in", "inbox", "settings", "account_delete", "follow_up"}
+PLAIN = {"home", "after_sign_in", "inbox", "settings", "account_delete", "follow_up", "my_reports"}
 #: No pages of their own: parts, files, what only answers a button, and steps that other tests walk through.
 ELSEWHERE = {
     "website": {
         "account_export", "inbox_read", "inbox_open", "invitation", "listing_copy", "listing_action", "my_application",
-        "my_unblock", "person_role", "person_remove", "invitation_revoke", "proposal_mark", "save_organisation",
-        "save_listing", "block", "register_similar", "register_join", "register_listing", "register_partner",
+        "my_verification_take_back", "my_appeal", "endorsement_act", "person_role", "person_remove",
+        "invitation_revoke", "proposal_mark", "save_organisation",
+        "save_listing", "register_similar", "register_join", "register_listing", "register_partner",
         "register_check", "register_done", "styleguide", "introduction_answer", "introduction_reopen",
         "introduction_messages", "introduction_question", "introduction_retract", "introduction_file",
         "introduction_note", "introduction_note_change", "introduction_next_step", "introduction_contact",
@@ -59,6 +64,7 @@ ELSEWHERE = {
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
         "mail_retry", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
         "import_report", "log_export", "learning_version", "learning_use", "learning_release",
+        "verification_act", "report_take",
     },
 }  # fmt: skip
 
@@ -73,6 +79,7 @@ class Scene:
     participant: User
     organiser: User
     introduction: Introduction
+    trust: TrustScene
 
     def address(self, namespace: str, name: str) -> str:
         """Of a named page, about what is on the bridge."""
@@ -85,12 +92,19 @@ class Scene:
             "listing_edit": self.own.public_id,
             "review_membership": Membership.objects.get(organisation=self.own.organisation).public_id,
             "review_listing": self.own.public_id,
+            "endorsement_list": self.own.organisation.public_id,
+            "block": self.other.organisation.public_id,
+            "verification": self.own.organisation.public_id,
+            "report": self.trust.report.public_id,
+            "appeal": self.trust.appeal.public_id,
             "managed": Organisation.objects.get(managed_by=self.bridge).public_id,
             "introduction": self.introduction.public_id,
             "introduction_close": self.introduction.public_id,
             "follow_up": follow_up_token(FollowUp.objects.filter(organisation=self.own.organisation)[0]),
         }
         plain = namespace == "website" and name in PLAIN
+        if name == "report_new":
+            return reverse("website:report_new", args=[self.bridge.slug, "listing", self.other.public_id])
         if name == "introduction_milestone":
             return reverse("website:introduction_milestone", args=[self.bridge.slug, told["introduction"], "agreement"])
         arguments = [] if plain else [self.bridge.slug]
@@ -118,7 +132,8 @@ def scene() -> Scene:
         introduction, actor=participant, organisation=own.organisation, stage="meeting",
         happened_on=timezone.localdate(), comment="In Leeds",
     )  # fmt: skip
-    return Scene(bridge, own, other, participant, organiser, introduction)
+    trust = trust_scene(bridge, own, other, participant, organiser)
+    return Scene(bridge, own, other, participant, organiser, introduction, trust)
 
 
 def _names(namespace: str) -> set[str]:

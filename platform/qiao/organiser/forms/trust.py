@@ -27,11 +27,11 @@ class DocumentForm(forms.Form):
 
     document_kind = forms.ChoiceField(label=_("What have you seen?"), choices=DocumentKind.choices)
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Note for the desk"),
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Where and how you saw it, and its number. Only the desk reads it."),
+        help_text=_("Where and how you saw it, and its number."),
     )
     expires_on = forms.DateField(
         label=_("Holds until"),
@@ -46,11 +46,11 @@ class VouchForm(forms.Form):
 
     side = forms.ModelChoiceField(label=_("On behalf of"), queryset=Side.objects.none(), empty_label=None)
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Note for the desk"),
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Who of the guiding body said so, and where. Only the desk reads it."),
+        help_text=_("Who of the guiding body said so, and where."),
     )
     expires_on = forms.DateField(label=_("Holds until"), required=False, widget=DayInput)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from qiao.partnerships.domain.milestones import record_milestone
@@ -161,3 +163,14 @@ def test_strangers_find_nothing_to_confirm(pair: Pair, introduction: Introductio
     assert judge(client_of(other.our_owner), introduction, "confirm") == 404
     assert judge(client_of(other.our_owner), found, "confirm") == 404, "nor by way of another introduction"
     assert Milestone.objects.get().state == "awaiting"
+
+
+def test_a_page_does_not_load_the_files_it_names(pair: Pair, introduction: Introduction) -> None:
+    client = client_of(pair.our_owner)
+    record(client, introduction, "meeting", files=SimpleUploadedFile("minutes.txt", b"Minutes"))
+    with CaptureQueriesContext(connection) as queries:
+        assert "minutes.txt" in html(client, page_of(introduction))
+    assert [query["sql"] for query in queries if '"partnerships_document"."content"' in query["sql"]] == []
+    with CaptureQueriesContext(connection) as queries:
+        client.get(page_of(introduction, f"files/{Document.objects.get().public_id}/"))
+    assert any('"partnerships_document"."content"' in query["sql"] for query in queries)

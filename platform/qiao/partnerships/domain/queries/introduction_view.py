@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from matching.app.domain.queries.proposal_view import ProposalView, shared_proposal_view
@@ -20,7 +21,7 @@ from qiao.directory.models import Affiliation, Listing, Organisation
 from qiao.partnerships.domain.conversation import must_acknowledge, unread_counts
 from qiao.partnerships.domain.queries.naming import is_withheld, listing_of, name_of
 from qiao.partnerships.enums import Answer, IntroductionState, MilestoneState
-from qiao.partnerships.models import FollowUp, Introduction, Milestone, Party
+from qiao.partnerships.models import Document, FollowUp, Introduction, Milestone, Party
 from qiao.partnerships.rules import acts_for
 from qiao.partnerships.wording.agenda import AgendaItem, agenda_items
 
@@ -268,7 +269,9 @@ def _person(party: Party) -> Person | None:
 def _milestones(introduction: Introduction, mine: Party, may_act: bool) -> list[MilestoneLine]:
     lines = []
     for milestone in (
-        introduction.milestones.standing().prefetch_related("confirmations", "documents").order_by("happened_on", "pk")
+        introduction.milestones.standing()
+        .prefetch_related("confirmations", Prefetch("documents", Document.objects.without_content()))
+        .order_by("happened_on", "pk")
     ):
         said = {one.organisation_id: one for one in milestone.confirmations.all()}
         own = said.get(mine.organisation_id)

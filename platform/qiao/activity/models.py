@@ -46,6 +46,8 @@ class AuditEntry(models.Model):
             models.Index(fields=("subject_type", "subject_id", "-at"), name="audit_by_subject"),
             models.Index(fields=("bridge_id", "-at"), name="audit_by_bridge"),
             models.Index(fields=("organisation_id", "-at"), name="audit_by_organisation"),
+            models.Index(fields=("bridge_id", "verb", "-at"), name="audit_by_verb"),
+            models.Index(fields=("bridge_id", "actor", "-at"), name="audit_by_actor"),
             GinIndex(fields=("also",), name="audit_by_also"),
         )
 

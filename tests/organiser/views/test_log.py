@@ -185,14 +185,15 @@ def test_what_is_private_to_a_side_is_found_by_no_search(desk: Client, cast: Cas
             {"person": "b.owner"},
         ):
             assert set(whats(client, cast, **query)) <= {"took a copy of the log"}, query
-        body = b"".join(client.post(page(cast, "log_export"), {"format": "jsonl"}).streaming_content).decode()
+        body = export(client, cast, "jsonl")
         assert "answer_request" not in body
 
 
 def test_pages_hold_every_row_once_however_the_list_grows_meanwhile(desk: Client, cast: Cast) -> None:
     many(cast.bridge, 120)
     ids = list(AuditEntry.objects.on_bridge(cast.bridge.pk).order_by("-at", "-pk").values_list("pk", flat=True))
-    seen, query = [], {}
+    seen: list[int] = []
+    query: dict[str, str] = {}
     for number in range(5):  # noqa: B007 - read after the loop
         answer = desk.get(page(cast), query)
         seen += [line.entry.pk for line in answer.context["lines"]]
@@ -216,7 +217,7 @@ def test_nonsense_of_a_place_shows_the_first_page(desk: Client, cast: Cast, plac
 
 
 def test_many_rows_of_one_moment_are_cut_by_their_number(cast: Cast) -> None:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from qiao.common.keyset import in_pieces, keyset_page
 
@@ -234,8 +235,7 @@ def test_many_rows_of_one_moment_are_cut_by_their_number(cast: Cast) -> None:
     for _ in range(3):
         cut = keyset_page(request, same, size=3)
         seen += [row.pk for row in cut.rows]
-        request.GET = request.GET.copy()
-        request.GET["older"] = cut.older
+        request.GET = QueryDict(f"older={cut.older}")
     assert seen == sorted((row.pk for row in rows), reverse=True)
 
 

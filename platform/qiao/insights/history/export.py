@@ -66,8 +66,8 @@ def _csv(bridge: Bridge, entries: AuditEntryQuerySet, language: str) -> Iterator
             _("Who"),
             _("Act"),
             _("What"),
-            _("From"),
-            _("To"),
+            _("State before"),
+            _("State after"),
             _("Organisation"),
             _("Kind"),
             _("Number"),
@@ -129,7 +129,7 @@ def _pieces(
 
 def _names(rows: list[AuditEntry]) -> dict[int | None, str]:
     ids = {row.organisation_id for row in rows if row.organisation_id is not None}
-    return {one.pk: one.name for one in Organisation.objects.filter(pk__in=ids)}
+    return {one.pk: one.name for one in Organisation.objects.filter(pk__in=ids).only("name_en", "name_zh")}
 
 
 class _Echo:

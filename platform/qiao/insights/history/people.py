@@ -22,7 +22,8 @@ class Named:
     """At the desk: who runs a bridge reads the name of everybody who acted on it."""
 
     def __init__(self, entries: Iterable[AuditEntry]) -> None:
-        self.people: dict[Any, User] = User.objects.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+        people = User.objects.only("name", "name_zh", "email", "is_superuser")
+        self.people: dict[Any, User] = people.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
 
     def who(self, entry: AuditEntry) -> str:
         """A name; "Qiao" for what the site does itself."""

@@ -14,7 +14,7 @@ from qiao.common.languages import InterfaceLanguage
 from qiao.directory import trust_words
 from qiao.directory.acts import ACTS, DESK_ACTS
 from qiao.directory.enums import ImportState, ListingState, MembershipState, PersonRole, RowOutcome
-from qiao.notifications.models import MailState
+from qiao.notifications.enums import CircularState, MailState
 from qiao.partnerships.enums import Answer, FollowUpAnswer, IntroductionState, MilestoneState, Stage
 
 if TYPE_CHECKING:
@@ -66,6 +66,20 @@ PARTNERSHIP_ACTS: dict[str, StrOrPromise] = {
 FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
     "change_cooperation_policy": _("changed the rules of requests"),
     "export_log": _("took a copy of the log"),
+    "export_cases": _("took a copy of the cases"),
+    "save_view": _("kept a view of the cases"),
+    "remove_view": _("removed a view of the cases"),
+    "hold_mail": _("held a message back"),
+    "cancel_mail": _("cancelled a message"),
+    "change_mail_address": _("sent a message to another address"),
+    "write_circular": _("wrote a letter to a group"),
+    "change_circular": _("changed a letter to a group"),
+    "approve_circular": _("approved a letter to a group"),
+    "hold_circular": _("held a letter to a group back"),
+    "resume_circular": _("went on with a letter to a group"),
+    "cancel_circular": _("cancelled a letter to a group"),
+    "test_circular": _("tried a letter to a group on themselves"),
+    "finish_circular": _("finished sending a letter to a group"),
 }
 
 #: Acts of a person on their own account and list, and of superusers on people. They are in no log of a bridge.
@@ -112,6 +126,7 @@ _WORDS: dict[str, tuple[type[TextChoices], ...]] = {
     "matching.matchrun": (RunState,),
     "matching.proposal": (ProposalState,),
     "notifications.outgoingmail": (MailState,),
+    "notifications.circular": (CircularState,),
     "partnerships.introduction": (IntroductionState, Answer, FollowUpAnswer, MilestoneState, Stage),
     "accounts.user": (InterfaceLanguage,),
 }

@@ -27,6 +27,15 @@ class Subject:
     thing: Model
 
 
+#: Names alone are read: texts and what they are searched by are long.
+_PAIR = tuple(f"{side}__{name}" for side in ("first", "second") for name in ("name_en", "name_zh"))
+
+
+def _of_members(memberships: Any) -> Any:
+    names = ("organisation__name_en", "organisation__name_zh")
+    return memberships.select_related("organisation").only("public_id", *names)
+
+
 def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, Subject]:
     """Of what is on the bridge, in one query a kind. What is gone has no name."""
     ids = _ids(entries)
@@ -41,16 +50,16 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
 
     kinds = ids.keys()
     if kinds & {"directory.listing"}:
-        add(named(Listing), lambda one: str(one.title))
+        add(named(Listing).only("title", "public_id"), lambda one: str(one.title))
     if kinds & {"directory.membership"}:
-        add(named(Membership).select_related("organisation"), lambda one: str(one.organisation.name))
+        add(_of_members(named(Membership)), lambda one: str(one.organisation.name))
     if kinds & {"directory.organisation"}:
         members = Membership.objects.filter(bridge_id=bridge_id, organisation__in=ids["directory.organisation"])
-        for one in members.select_related("organisation"):
+        for one in _of_members(members):
             key = (Organisation._meta.label_lower, str(one.organisation_id))
             found[key] = Subject(one.organisation.name, one)
     if kinds & {"directory.importjob"}:
-        add(named(ImportJob), lambda one: str(one.file_name))
+        add(named(ImportJob).only("file_name", "public_id"), lambda one: str(one.file_name))
     if kinds & {"matching.scoringmodel"}:
         add(
             named(ScoringModel).only("pk", "version"),
@@ -60,7 +69,10 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
         add(named(BridgeStaff).select_related("user"), lambda one: str(one.user.display_name))
     for model in (Introduction, Proposal):
         if kinds & {model._meta.label_lower}:
-            add(named(model).select_related("first", "second"), lambda one: f"{one.first.name} – {one.second.name}")
+            add(
+                named(model).select_related("first", "second").only(*_PAIR),
+                lambda one: f"{one.first.name} – {one.second.name}",
+            )
     return found
 
 

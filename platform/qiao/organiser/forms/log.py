@@ -67,7 +67,7 @@ class LogForm(forms.Form):
     person = forms.CharField(label=_("Person (name or e-mail address)"), required=False, max_length=120)
     about = forms.CharField(label=_("Organisation"), required=False, max_length=120)
     verb = forms.ChoiceField(label=_("Act"), required=False)
-    kind = forms.ChoiceField(label=_("About"), required=False)
+    kind = forms.ChoiceField(label=_("About what"), required=False)
     since = _DayField(label=_("From"))
     until = _DayField(label=_("Up to"))
 

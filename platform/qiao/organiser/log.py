@@ -13,6 +13,7 @@ from qiao.activity.models import AuditEntry
 from qiao.bridges.models import Bridge
 from qiao.directory.models import ImportJob, Listing, Membership
 from qiao.insights.history.lines import HistoryLine, desk_lines, history_of
+from qiao.partnerships.models import Introduction
 
 
 def log_lines(bridge: Bridge, entries: list[AuditEntry]) -> list[HistoryLine]:
@@ -36,6 +37,8 @@ def addresses_at(bridge: Bridge) -> Callable[[Model], str]:
                 return reverse("organiser:review_membership", args=[bridge.slug, thing.public_id])
             case ImportJob():
                 return reverse("organiser:import_job", args=[bridge.slug, thing.public_id])
+            case Introduction():
+                return reverse("organiser:case", args=[bridge.slug, thing.public_id])
             case ScoringModel():
                 return reverse("organiser:learning", args=[bridge.slug])
         return ""

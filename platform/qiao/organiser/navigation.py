@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
+from qiao.partnerships.rules import brokers_on
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,14 @@ _PLACES = (
     _Place("listing_list", _("Needs and offers"), reviews_for_bridge),
     _Place("verification_list", _("Verification"), runs_bridge, ("verification", "verification_act")),
     _Place("report_list", _("Reports"), runs_bridge, ("report",)),
+    _Place("case_list", _("Cases"), brokers_on, ("case", "case_new", "case_figures", "case_rules")),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
     _Place("proposal_list", _("Proposals"), runs_bridge),
     _Place("matching", _("Matching"), runs_bridge, ("learning", "learning_version", "learning_use")),
     _Place("bridge_settings", _("Settings"), runs_bridge),
     _Place("staff_list", _("People at the desk"), owns_bridge),
-    _Place("mail_list", _("Mail"), runs_bridge),
+    _Place("mail_list", _("Mail"), runs_bridge, ("mail", "letter_list", "letter_new", "letter", "letter_edit")),
     _Place("audit_list", _("Log"), runs_bridge),
 )
 

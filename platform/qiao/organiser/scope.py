@@ -21,20 +21,20 @@ DeskView = Callable[..., HttpResponseBase]
 
 def for_reviewers(view: DeskView) -> DeskView:
     """A page for everybody at the desk. Called with the bridge."""
-    return _for(reviews_for_bridge, view)
+    return restricted_to(reviews_for_bridge, view)
 
 
 def for_organisers(view: DeskView) -> DeskView:
     """A page for those who run the bridge."""
-    return _for(runs_bridge, view)
+    return restricted_to(runs_bridge, view)
 
 
 def for_owners(view: DeskView) -> DeskView:
     """A page for the bridge's owners."""
-    return _for(owns_bridge, view)
+    return restricted_to(owns_bridge, view)
 
 
-def _for(allowed: Callable[[Any, Bridge], bool], view: DeskView) -> DeskView:
+def restricted_to(allowed: Callable[[Any, Bridge], bool], view: DeskView) -> DeskView:
     """Raises `Http404` for people who are not at the desk, `NotAllowed` for those who are and may not do this."""
 
     @login_required

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.organiser.views import desk, governance, log, mail, members, proposals, reviews
+from qiao.organiser.views import desk, governance, log, members, proposals, reviews
 
 urlpatterns = [
     path("<slug:bridge>/", desk.desk, name="desk"),
@@ -24,8 +24,6 @@ urlpatterns = [
     path("<slug:bridge>/settings/", governance.bridge_settings, name="bridge_settings"),
     path("<slug:bridge>/people/", governance.staff_list, name="staff_list"),
     path("<slug:bridge>/people/<int:pk>/remove/", governance.staff_remove, name="staff_remove"),
-    path("<slug:bridge>/mail/", mail.mail_list, name="mail_list"),
-    path("<slug:bridge>/mail/<slug:public_id>/retry/", mail.mail_retry, name="mail_retry"),
     path("<slug:bridge>/log/", log.audit_list, name="audit_list"),
     path("<slug:bridge>/log/file/", log.log_export, name="log_export"),
 ]

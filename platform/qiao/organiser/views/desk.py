@@ -15,6 +15,9 @@ from qiao.directory.models import ImportJob, Listing, Membership
 from qiao.insights.bridge_figures import bridge_figures
 from qiao.notifications.models import MailState, OutgoingMail
 from qiao.organiser.scope import desk_page, for_reviewers
+from qiao.partnerships.domain.queries.board import Column, in_column, with_troubles
+from qiao.partnerships.models import Introduction
+from qiao.partnerships.rules import brokers_on
 
 SHOWN = 8
 _ENDED_IMPORTS = (ImportState.DONE, ImportState.CANCELLED)
@@ -40,6 +43,17 @@ def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         failed = OutgoingMail.objects.of_bridge(bridge.pk).filter(state=MailState.FAILED).count()
         address = reverse("organiser:mail_list", args=[bridge.slug])
         figures.append((_("Failed mail"), failed, f"{address}?state={MailState.FAILED}"))
+    if brokers_on(request.user, bridge):
+        cases = Introduction.objects.visible_to(request.user).on_bridge(bridge)
+        address = reverse("organiser:case_list", args=[bridge.slug])
+        figures += [
+            (
+                _("Requests to pass on"),
+                in_column(cases, Column.WITH_ADVISERS).count(),
+                f"{address}?column=with_advisers",
+            ),
+            (_("Stuck cases"), with_troubles(cases).filter(is_stuck=True).count(), f"{address}?view=list&stuck=any"),
+        ]
     return desk_page(
         request,
         bridge,

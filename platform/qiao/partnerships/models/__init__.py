@@ -4,6 +4,7 @@ from qiao.partnerships.models.collaboration import Confirmation, FollowUp, Miles
 from qiao.partnerships.models.conversation import ConfidentialityNotice, Document, Message, PrivateNote, ReadMark
 from qiao.partnerships.models.introductions import CooperationPolicy, Introduction, Party
 from qiao.partnerships.models.marks import ProposalMark
+from qiao.partnerships.models.saved_views import SavedView
 
 __all__ = [
     "ConfidentialityNotice",
@@ -18,4 +19,5 @@ __all__ = [
     "PrivateNote",
     "ProposalMark",
     "ReadMark",
+    "SavedView",
 ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from qiao.common.models import Public, Timestamped
-from qiao.partnerships.enums import LIVE, Answer, CloseReason, IntroductionState, Origin, Stage
+from qiao.partnerships.enums import LIVE, Answer, CloseReason, DismissalReason, IntroductionState, Origin, Stage
 from qiao.partnerships.querysets.introductions import IntroductionQuerySet
 
 
@@ -156,6 +156,11 @@ class Party(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} in {self.introduction_id}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason of a no in words."""
+        return str(DismissalReason(self.reason).label) if self.reason in DismissalReason.values else ""
 
     @property
     def knows(self) -> bool:

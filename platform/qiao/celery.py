@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
     "relay-outbox": {"task": "activity.relay_outbox", "schedule": 5.0, "options": {"expires": 30}},
     "send-mail": {"task": "notifications.send_waiting_mail", "schedule": 15.0, "options": {"expires": 60}},
     "write-digests": {"task": "notifications.write_digests", "schedule": 300.0, "options": {"expires": 300}},
+    "go-on-with-circulars": {
+        "task": "notifications.go_on_with_circulars",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "refit-weights": {

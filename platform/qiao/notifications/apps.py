@@ -9,3 +9,4 @@ class NotificationsConfig(AppConfig):
         from qiao.activity.domain.outbox import subscribe
 
         subscribe("mail.waiting", "notifications.send_mail")
+        subscribe("circular.approved", "notifications.write_copies")

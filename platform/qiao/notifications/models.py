@@ -9,7 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from qiao.common.models import Public, Timestamped
-from qiao.notifications.enums import CircularState, Delivery, DigestRhythm, MailState, ReceiverState
+from qiao.notifications.enums import CircularState, Delivery, DigestRhythm, ReceiverState
+from qiao.notifications.enums import MailState as MailState  # beside the model for those who ask about it
 from qiao.notifications.querysets import CircularQuerySet, NotificationQuerySet, OutgoingMailQuerySet
 from qiao.notifications.sentences import sentence_of
 
@@ -164,6 +165,11 @@ class Circular(Public):
 
     def __str__(self) -> str:
         return self.subject_en or self.subject_zh
+
+    @property
+    def version(self) -> str:
+        """Differs after each change."""
+        return self.updated_at.isoformat()
 
     def words_in(self, language: str) -> tuple[str, str]:
         """Subject and text in a language of the site; in the other where it was written in that one only."""

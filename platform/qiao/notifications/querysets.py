@@ -60,6 +60,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 class CircularQuerySet(models.QuerySet["Circular"]):
     """Letters to groups."""
 
+    def visible_to(self, user: Any) -> CircularQuerySet:
+        """Those that were sent to the person. Drafts are at the desk."""
+        return self.filter(receivers__user=user) if user.is_authenticated else self.none()
+
     def of_bridge(self, bridge_id: int) -> CircularQuerySet:
         """Those of a bridge's organisers."""
         return self.filter(bridge_id=bridge_id)

@@ -54,6 +54,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "appeal_made": _("An appeal waits: %(subject)s."),
     "appeal_granted": _("Your appeal for %(subject)s was granted."),
     "appeal_dismissed": _("Your appeal for %(subject)s was dismissed."),
+    "circular": _("The organisers write: %(subject)s"),
     "endorsement_received": _("%(subject)s has received an endorsement."),
 }
 

@@ -14,7 +14,8 @@ from qiao.accounts.models import User
 from qiao.notifications.domain.inbox import mark_read
 from qiao.notifications.domain.preferences import Timing, set_mail_preferences
 from qiao.notifications.domain.telling import tell
-from qiao.notifications.models import MailPreference, MailState, Notification, OutgoingMail
+from qiao.notifications.enums import MailState
+from qiao.notifications.models import MailPreference, Notification, OutgoingMail
 from qiao.notifications.tasks import send_waiting_mail, write_digests
 from tests.factories import BridgeFactory, UserFactory
 

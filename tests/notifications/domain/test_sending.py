@@ -13,7 +13,8 @@ from qiao.common.errors import InvalidInput
 from qiao.notifications.domain.mail import send_mail, write_mail
 from qiao.notifications.domain.preferences import Timing, set_mail_preferences
 from qiao.notifications.domain.telling import tell
-from qiao.notifications.models import MailState, Notification, OutgoingMail
+from qiao.notifications.enums import MailState
+from qiao.notifications.models import Notification, OutgoingMail
 from qiao.notifications.tasks import send_waiting_mail
 from tests.factories import UserFactory
 

@@ -48,7 +48,8 @@ def end_mail(ending: Ending) -> str:
     """End it; returns what `restore_mail` takes to undo that, or nothing if it was over already."""
     if ending.is_over:
         return ""
-    set_mail_preferences(ending.user, actor=ending.user, **dict.fromkeys(ending.deliveries, str(Delivery.SITE)))
+    none: dict[str, Any] = dict.fromkeys(ending.deliveries, Delivery.SITE)
+    set_mail_preferences(ending.user, actor=ending.user, **none)
     return signing.dumps([ending.user.public_id, ending.deliveries], salt=_UNDO)
 
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.core.validators import EmailValidator
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -16,11 +18,13 @@ from django.utils.translation import gettext as _
 from qiao.activity.domain.audit import record
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput
+from qiao.common.states import move
 from qiao.common.text import clean_line, clean_text
 from qiao.notifications.domain.preferences import TOPICS, end_of_quiet_hours, mail_preferences_of
 from qiao.notifications.enums import Delivery, MailState
 from qiao.notifications.mail_html import html_of
 from qiao.notifications.models import OutgoingMail
+from qiao.notifications.transitions import MAIL
 from qiao.notifications.unsubscribing import DIGEST, unsubscribe_url
 
 logger = logging.getLogger(__name__)
@@ -82,6 +86,53 @@ def retry_mail(mail: OutgoingMail, *, actor: Any) -> OutgoingMail:
     mail.save(update_fields=["state", "attempts", "try_after", "updated_at"])
     record("retry_mail", mail, actor=actor, bridge_id=mail.bridge_id, before=before, after=mail.state)
     emit("mail.waiting", mail_id=mail.pk)
+    return mail
+
+
+@transaction.atomic
+def retry_failed_mail(bridge_id: int, *, actor: Any) -> int:
+    """Try every message of a bridge again that was given up; returns how many."""
+    failed = OutgoingMail.objects.of_bridge(bridge_id).filter(state=MailState.FAILED).order_by("pk")
+    return len([retry_mail(mail, actor=actor) for mail in failed])
+
+
+@transaction.atomic
+def hold_mail(mail: OutgoingMail, *, actor: Any) -> OutgoingMail:
+    """Keep a message from going for now."""
+    return _move(mail, MailState.HELD, "hold_mail", actor)
+
+
+@transaction.atomic
+def cancel_mail(mail: OutgoingMail, *, actor: Any) -> OutgoingMail:
+    """Have a message not go."""
+    return _move(mail, MailState.CANCELLED, "cancel_mail", actor)
+
+
+@transaction.atomic
+def change_mail_address(mail: OutgoingMail, *, actor: Any, to: str) -> OutgoingMail:
+    """Send a message that was given up to another address of the same person. The log does not hold the address.
+
+    Raises `InvalidInput` for what is no address, and for messages that let whoever reads them in.
+    """
+    mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
+    if mail.state != MailState.FAILED or mail.template.startswith(SECRET):
+        raise InvalidInput(_("The address of this message cannot be changed."))
+    to = clean_line(to)
+    try:
+        EmailValidator()(to)
+    except ValidationError:
+        raise InvalidInput(errors={"to": [_("Type an e-mail address.")]}) from None
+    mail.to = to
+    mail.save(update_fields=["to", "updated_at"])
+    record("change_mail_address", mail, actor=actor, bridge_id=mail.bridge_id)
+    return retry_mail(mail, actor=actor)
+
+
+def _move(mail: OutgoingMail, to: MailState, verb: str, actor: Any) -> OutgoingMail:
+    """The caller has made sure that `actor` may. Raises `TransitionNotAllowed` for a message that has gone."""
+    mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
+    before = move(mail, MAIL, to)
+    record(verb, mail, actor=actor, bridge_id=mail.bridge_id, before=before, after=mail.state)
     return mail
 
 

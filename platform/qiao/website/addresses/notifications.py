@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.website.views import inbox, unsubscribe
+from qiao.website.views import inbox, letters, unsubscribe
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("inbox/unread/", inbox.inbox_unread, name="inbox_unread"),
     path("inbox/<slug:public_id>/", inbox.inbox_open, name="inbox_open"),
     path("inbox/<slug:public_id>/mark/", inbox.inbox_mark, name="inbox_mark"),
+    path("letters/<slug:public_id>/", letters.letter, name="letter"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

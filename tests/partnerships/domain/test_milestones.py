@@ -198,7 +198,7 @@ def test_pressed_twice_it_is_recorded_once(cast: Cast) -> None:
         (Stage.MEMORANDUM, {"value_least": 10**15, "currency": "GBP"}, {"value_least"}),
         (Stage.MEMORANDUM, {"value_least": 2, "value_most": 1, "currency": "GBP"}, {"value_most"}),
         (Stage.MEMORANDUM, {"value_least": 2}, {"currency"}),
-        (Stage.MEMORANDUM, {"value_least": 2, "currency": "XXX"}, {"currency"}),
+        (Stage.MEMORANDUM, {"value_least": 2, "currency": "ABC"}, {"currency"}),
         (Stage.MEMORANDUM, {"confidentiality": "secret"}, {"confidentiality"}),
         (Stage.MEMORANDUM, {"comment": "x" * 2001}, {"comment"}),
         (Stage.MEMORANDUM, {"other_parties": "x" * 301}, {"other_parties"}),

@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, Page
 from qiao.accounts.models import User
 from qiao.bridges.models import Bridge
 from qiao.directory.models import Listing, Membership, Organisation
+from qiao.notifications.domain.circulars import approve_circular, write_circular
+from qiao.notifications.domain.circulating import write_copies
+from qiao.notifications.models import Circular, OutgoingMail
+from qiao.notifications.unsubscribing import unsubscribe_url
 from qiao.partnerships.domain.brokering import introduce_by_hand
 from qiao.partnerships.domain.conversation import send_message
 from qiao.partnerships.domain.follow_ups import follow_up_token
@@ -37,21 +41,33 @@ PARTICIPANT = [
     "after_sign_in", "proposal_list", "proposal", "saved_list", "inbox", "settings", "account_delete",
     "my_organisation", "my_profile", "my_leaving", "my_history", "my_blocks", "listing_new", "listing_edit", "people",
     "register_organisation", "introduction_list", "introduction", "introduction_close", "introduction_milestone",
-    "follow_up", "my_verification", "my_appeals", "my_reports", "report_new", "block",
+    "follow_up", "my_verification", "my_appeals", "my_reports", "report_new", "block", "letter",
+    "unsubscribe",
 ]  # fmt: skip
 SIGNED_IN = ["account_email", "account_change_password", "mfa_index", "socialaccount_connections"]
 ORGANISER = [
     "desk", "review_list", "membership_list", "review_membership", "listing_list", "review_listing", "managed_list",
     "managed_new", "managed", "matching", "learning", "proposal_list", "bridge_settings", "staff_list", "mail_list",
+    "mail", "letter_list", "letter_new", "letter", "letter_edit",
     "audit_list", "import_list", "import_new", "verification_list", "verification", "report_list", "report",
-    "appeal_list", "appeal",
+    "appeal_list", "appeal", "case_list", "case", "case_new", "case_figures", "case_rules",
 ]  # fmt: skip
 #: Addresses that name no bridge.
-PLAIN = {"home", "after_sign_in", "inbox", "settings", "account_delete", "follow_up", "my_reports"}
+PLAIN = {
+    "home",
+    "after_sign_in",
+    "inbox",
+    "settings",
+    "account_delete",
+    "follow_up",
+    "my_reports",
+    "letter",
+    "unsubscribe",
+}
 #: No pages of their own: parts, files, what only answers a button, and steps that other tests walk through.
 ELSEWHERE = {
     "website": {
-        "account_export", "inbox_read", "inbox_open", "invitation", "listing_copy", "listing_action", "my_application",
+        "account_export", "inbox_read", "inbox_open", "inbox_news", "inbox_unread", "inbox_mark", "invitation", "listing_copy", "listing_action", "my_application",
         "my_verification_take_back", "my_appeal", "endorsement_act", "person_role", "person_remove",
         "invitation_revoke", "proposal_mark", "save_organisation",
         "save_listing", "register_similar", "register_join", "register_listing", "register_partner",
@@ -62,9 +78,10 @@ ELSEWHERE = {
     },
     "organiser": {
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
-        "mail_retry", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
+        "mail_retry", "mail_retry_failed", "mail_act", "letter_act", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
         "import_report", "log_export", "learning_version", "learning_use", "learning_release",
-        "verification_act", "report_take",
+        "verification_act", "report_take", "case_act", "case_bulk", "case_undo", "case_export", "case_view_save",
+        "case_view_remove", "case_file",
     },
 }  # fmt: skip
 
@@ -98,7 +115,12 @@ class Scene:
             "report": self.trust.report.public_id,
             "appeal": self.trust.appeal.public_id,
             "managed": Organisation.objects.get(managed_by=self.bridge).public_id,
+            "mail": OutgoingMail.objects.filter(bridge_id=self.bridge.pk, state="failed")[0].public_id,
+            "letter": Circular.objects.get(state="sending").public_id,
+            "letter_edit": Circular.objects.get(state="draft").public_id,
+            "unsubscribe": unsubscribe_url(self.participant, "trust").rstrip("/").rpartition("/")[2],
             "introduction": self.introduction.public_id,
+            "case": self.introduction.public_id,
             "introduction_close": self.introduction.public_id,
             "follow_up": follow_up_token(FollowUp.objects.filter(organisation=self.own.organisation)[0]),
         }
@@ -132,6 +154,12 @@ def scene() -> Scene:
         introduction, actor=participant, organisation=own.organisation, stage="meeting",
         happened_on=timezone.localdate(), comment="In Leeds",
     )  # fmt: skip
+    words = {"subject_en": "Spring meeting", "text_en": "Come to Leeds.", "subject_zh": "春季会议", "text_zh": "欢迎。"}
+    write_circular(bridge, actor=organiser, audience={"side": "gb"}, **words)
+    letter = write_circular(bridge, actor=organiser, audience={}, **words)
+    approve_circular(letter, actor=organiser, receivers=[participant.pk])
+    write_copies(letter.pk)
+    OutgoingMail.objects.filter(circular=letter).update(state="failed", error="no such mailbox")
     trust = trust_scene(bridge, own, other, participant, organiser)
     return Scene(bridge, own, other, participant, organiser, introduction, trust)
 

@@ -67,7 +67,8 @@ PLAIN = {
 #: No pages of their own: parts, files, what only answers a button, and steps that other tests walk through.
 ELSEWHERE = {
     "website": {
-        "account_export", "inbox_read", "inbox_open", "inbox_news", "inbox_unread", "inbox_mark", "invitation", "listing_copy", "listing_action", "my_application",
+        "account_export", "inbox_read", "inbox_open",
+        "inbox_news", "inbox_unread", "inbox_mark", "invitation", "listing_copy", "listing_action", "my_application",
         "my_verification_take_back", "my_appeal", "endorsement_act", "person_role", "person_remove",
         "invitation_revoke", "proposal_mark", "save_organisation",
         "save_listing", "register_similar", "register_join", "register_listing", "register_partner",
@@ -78,7 +79,8 @@ ELSEWHERE = {
     },
     "organiser": {
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
-        "mail_retry", "mail_retry_failed", "mail_act", "letter_act", "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
+        "mail_retry", "mail_retry_failed", "mail_act", "letter_act",
+        "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",
         "import_report", "log_export", "learning_version", "learning_use", "learning_release",
         "verification_act", "report_take", "case_act", "case_bulk", "case_undo", "case_export", "case_view_save",
         "case_view_remove", "case_file",

@@ -19,7 +19,7 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from matching.app.domain.choosing_pairs import (
@@ -29,6 +29,7 @@ from matching.app.domain.choosing_pairs import (
     are_chosen,
     floors_of,
     keys_of,
+    look_up_pairs,
     problem_of,
     read_pairs,
 )
@@ -130,19 +131,19 @@ def choose_around(bridge_id: int, organisation_ids: Iterable[int]) -> None:
 
 def _choose_around(bridge_id: int, centre: set[int]) -> None:
     """The caller holds the bridge's lock."""
+    look_up_pairs()
     policy = MatchingPolicy.objects.get(bridge_id=bridge_id)
-    near = read_pairs(bridge_id, Q(first__in=centre) | Q(second__in=centre))
+    near = read_pairs(bridge_id, of=centre)
     ends = centre | set(near["first"].tolist()) | set(near["second"].tolist())
     # Whoever has a pair with the centre also has pairs elsewhere: those stay, and take up room.
-    around = read_pairs(bridge_id, Q(first__in=ends) | Q(second__in=ends), chosen=True)
+    around = read_pairs(bridge_id, of=ends, chosen=True)
     staying = around[~np.isin(around["pk"], near["pk"])]
     tries = near[near["to_try"] & ((near["place_first"] > 0) | (near["place_second"] > 0))]
     rows = np.concatenate([near, staying])
-    everybody = set(rows["first"].tolist()) | set(rows["second"].tolist())
     problem = problem_of(
         rows,
         policy,
-        Answers.of(bridge_id, everybody),
+        Answers.of(bridge_id, ends),
         floors_of(bridge_id, policy, ends),
         fixed=keys_of(np.concatenate([staying, tries])),
     )

@@ -91,8 +91,9 @@ def every_page(listing: Listing, report: Report, appeal: Appeal) -> list[str]:
 def test_pages_are_for_who_runs_the_bridge(
     bridge: Bridge, listing: Listing, report: Report, appeal: Appeal, owner: User, role: str | None, status: int
 ) -> None:
-    person = None if role is None else owner if role == "participant" else UserFactory()
+    person: User | None = owner if role == "participant" else None
     if role in ("owner", "organiser", "adviser", "reviewer"):
+        person = UserFactory()
         staff(bridge, person, role)
     client = browser(person)
     for address in every_page(listing, report, appeal):

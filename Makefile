@@ -58,12 +58,14 @@ check: $(DEV_STAMP) ## Lint, types, contracts, templates, migrations, translatio
 	  $(TEST) manage.py lintmigrations "$$release" --include-apps $(OWN_APPS) --warnings-as-errors; fi
 	@$(PY) manage.py check_messages
 
-bench: $(DEV_STAMP) ## Measure beside peers; TEXTS="FILE.jsonl …" to encode those, PEER=FOLDER adds choosing (docs/benchmarks.md).
+bench: $(DEV_STAMP) ## Measure beside peers; SIZE=small takes minutes; TEXTS, JUDGED and PEER: see docs/benchmarks.md.
 	@$(BIN)/pip install --quiet -r requirements/bench.txt
-	@$(PY) -m benchmarks.all_pairs
-	@$(PY) benchmarks/changed_listing.py
-	@$(PY) -m benchmarks.encoding $(if $(TEXTS),--texts $(TEXTS))
-	@if [ -n "$(PEER)" ]; then $(PY) -m benchmarks.choosing --peer $(PEER); fi
+	@$(PY) -m benchmarks.all_pairs $(if $(filter small,$(SIZE)),--rows 2000 --columns 2000 --repeats 1)
+	@$(PY) benchmarks/changed_listing.py $(if $(filter small,$(SIZE)),--sizes 100 300 --changes 3 --parts 1)
+	@$(PY) -m benchmarks.encoding $(if $(TEXTS),--texts $(TEXTS)) $(if $(JUDGED),--judged $(JUDGED)) $(if $(filter small,$(SIZE)),--count 40 --repeats 1)
+	@if [ -n "$(PEER)" ]; then \
+	  $(PY) -m benchmarks.choosing --peer $(PEER) $(if $(filter small,$(SIZE)),--sizes 100 --repeats 1) && \
+	  $(PY) -m benchmarks.meetings --peer $(PEER) $(if $(filter small,$(SIZE)),--people 100 --tables 25 --available 0.75); fi
 
 lock: $(DEV_STAMP) ## Pin every dependency again, from the ranges in pyproject.toml.
 	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-find-links --no-emit-index-url --no-header --output-file requirements/base.txt pyproject.toml

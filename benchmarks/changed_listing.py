@@ -52,7 +52,8 @@ def main() -> None:
         return
     from qiao.embedded.engines import Engines
 
-    os.environ.pop("DATABASE_URL", None)
+    for given in ("DATABASE_URL", "REDIS_URL"):  # of the site, or of the tests
+        os.environ.pop(given, None)
     engines = Engines(home=arguments.home)
     addresses = engines.start()
     environment = os.environ | {
@@ -70,11 +71,25 @@ def main() -> None:
                 done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
                 figures[stage] = json.loads(done.stdout.splitlines()[-1])
                 print(f"{size:>7} {stage:<9} {figures[stage]}", flush=True)
+        _compare(found)
         if arguments.out:
             arguments.out.write_text(json.dumps(found, indent=1))
     finally:
         if not arguments.keep:
             engines.remove()
+
+
+def _compare(found: dict[str, dict[str, Any]]) -> None:
+    """A change on each bridge beside one on the smallest."""
+    measured = {int(size): figures["changes"] for size, figures in found.items() if "changes" in figures}
+    if len(measured) > 1:
+        base = measured[min(measured)]
+        for size, one in sorted(measured.items()):
+            both = [found["worker_processor_median_s"] + found["database_processor_median_s"] for found in (one, base)]
+            print(
+                f"a change among {size} listings to one among {min(measured)}: by the clock "
+                f"{one['median_s'] / base['median_s']:.2f}, of processors {both[0] / both[1]:.2f}"
+            )
 
 
 def _work(arguments: argparse.Namespace) -> None:
@@ -101,7 +116,7 @@ def fill(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     load_sectors()
     encoder = configured_encoder().name
     bridges = []
-    seconds = _timed(lambda: bridges.append(fill_bridge(_slug(size), size, originals())))
+    seconds = _timed(lambda: bridges.append(fill_bridge(_slug(size), size, originals(size))))
     bridge = bridges[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -199,12 +214,17 @@ def work_parts(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def work_choice(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """The choice over the whole bridge, time and again, until somebody ends this process; nothing listed before."""
+    from django.db import transaction
+
     from matching.app.domain.choosing import choose_proposals
+    from matching.app.domain.locks import lock_bridge
     from matching.app.models import Proposal
     from qiao.bridges.models import Bridge
 
     bridge = Bridge.objects.get(slug=_slug(size))
-    Proposal.objects.filter(bridge=bridge).update(rank_for_first=None, rank_for_second=None)
+    with transaction.atomic():
+        lock_bridge(bridge.pk)
+        Proposal.objects.filter(bridge=bridge).update(rank_for_first=None, rank_for_second=None)
     print("ready", flush=True)
     while True:
         choose_proposals(bridge.pk)

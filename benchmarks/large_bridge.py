@@ -55,8 +55,11 @@ class Original:
     sentences: list[dict[str, Any]] = field(default_factory=list)
 
 
-def originals() -> list[Original]:
-    """The demonstration's organisations, those of both countries in turn, with the vectors of their listings."""
+def originals(most: int | None = None) -> list[Original]:
+    """The demonstration's organisations, those of both countries in turn, with the vectors of their listings.
+
+    With `most`, only as many organisations as have that many listings.
+    """
     by_country: dict[str, list[Original]] = {"GB": [], "CN": []}
     for path in sorted(DATA.glob("organisations_*.yaml")):
         for values in yaml.safe_load(path.read_text(encoding="utf-8")):
@@ -64,6 +67,8 @@ def originals() -> list[Original]:
             if listings and values["country"] in by_country:
                 by_country[values["country"]].append(Original(values, listings))
     made = [one for pair in zip(*by_country.values(), strict=False) for one in pair]
+    listings = np.cumsum([len(one.listings) for one in made])
+    made = made[: None if most is None else int(np.searchsorted(listings, most)) + 1]
     named = configured_encoder()
     encoder, quoting = named.load(), named.load_for_sentences()
     assert encoder is not None

@@ -288,7 +288,12 @@ def _the_organiser_has_followed(browser: Browser, site: str, scene: Scene, intro
     answer = desk.goto(site + scene.page(introduction))
     assert answer is not None
     assert answer.status == 404, "organisers look at their desk, not over a side's shoulder"
-    desk.goto(f"{site}/organiser/{scene.bridge.slug}/log/")
-    for secret in SECRETS:
-        expect(desk.locator("body")).not_to_contain_text(secret)
+    for address in (f"cases/{introduction.public_id}/", "cases/", "log/"):
+        answer = desk.goto(f"{site}/organiser/{scene.bridge.slug}/{address}")
+        assert answer is not None
+        assert answer.ok, address
+        expect(desk.locator("main")).to_contain_text("Tidewell Surgical")
+        expect(desk.locator("main")).to_contain_text("Memorandum" if "cases" in address else "confirmed a milestone")
+        for secret in SECRETS:
+            expect(desk.locator("body")).not_to_contain_text(secret)
     desk.context.close()

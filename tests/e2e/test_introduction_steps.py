@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -115,7 +116,8 @@ def test_an_introduction_with_all_that_can_be_on_it(eyes: Looker, two: Two) -> N
         send_message(introduction, actor=two.ada, organisation=ours, text=f"Message {n}")
     add_note(introduction, actor=two.ada, organisation=ours, text="A note")
     set_next_step(introduction, actor=two.ada, organisation=ours, text="Call", on=timezone.localdate())
-    for stage, more in (("meeting", {}), ("agreement", {"kind": "licence", "value_least": 5, "currency": "GBP"})):
+    agreed: dict[str, Any] = {"kind": "licence", "value_least": 5, "currency": "GBP"}
+    for stage, more in (("meeting", {}), ("agreement", agreed)):
         milestone = record_milestone(
             introduction, actor=two.wang, organisation=theirs, stage=stage, happened_on=timezone.localdate(), **more
         )

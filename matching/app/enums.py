@@ -38,6 +38,10 @@ class ResponseKind(models.TextChoices):
     AGREEMENT = "agreement", _("Agreement")
 
 
+#: What a side has answered: it is no proposal any more, and needs no place in its list.
+ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+
+
 class RefitOutcome(models.TextChoices):
     """What came of a refit of a bridge's weights."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from matching.app.enums import ProposalState, RunState
+from matching.app.enums import ANSWERS, ProposalState, RunState
 from qiao.bridges.models import Bridge, BridgeStaff
 
 if TYPE_CHECKING:
@@ -57,13 +57,29 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(bridge=bridge)
 
     def received_by(self, organisation: Organisation) -> ProposalQuerySet:
-        """What one organisation receives, in its order, then what it has kept besides. Annotates `rank`."""
+        """What one organisation receives, in its order, then what it has kept besides. Annotates `rank`.
+
+        What it has answered itself has none, though its number may stand: that it goes when the other side has answered
+        too would tell of a refusal.
+        """
+        from matching.app.models import Response
+
         first = models.Q(_received("first"), first=organisation)
         second = models.Q(_received("second"), second=organisation)
+        answered = Response.objects.standing().filter(
+            models.Q(other=models.OuterRef("first_id")) | models.Q(other=models.OuterRef("second_id")),
+            bridge=models.OuterRef("bridge_id"),
+            organisation=organisation,
+            kind__in=ANSWERS,
+        )
         return (
             self.filter(first | second)
             .annotate(
-                rank=models.Case(models.When(first=organisation, then="rank_for_first"), default="rank_for_second")
+                rank=models.Case(
+                    models.When(models.Exists(answered), then=None),
+                    models.When(first=organisation, then="rank_for_first"),
+                    default="rank_for_second",
+                )
             )
             .order_by(models.F("rank").asc(nulls_last=True), "-score", "id")
         )

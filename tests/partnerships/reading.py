@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Q
-
 from matching.app.domain.queries.proposal_view import proposal_views
 from qiao.activity.models import AuditEntry
 from qiao.common.errors import QiaoError
@@ -79,10 +77,8 @@ def all_that(cast: Cast, who: str) -> dict[str, Any]:
             for one in proposal_views(user, own, cast.bridge)
         ]
         found["acts"] = [
-            (one.verb, one.before, one.after, one.at, sorted(one.detail))
-            for one in AuditEntry.objects.filter(bridge_id=cast.bridge.pk)
-            .filter(Q(organisation_id=own.pk) | Q(private=False, also__contains=[own.pk]))
-            .order_by("pk")
+            (one.verb, *(re.sub(r"^\d+$", "somebody", text) for text in (one.before, one.after)), one.at)
+            for one in AuditEntry.objects.visible_to(user).filter(bridge_id=cast.bridge.pk).order_by("pk")
         ]
     return found
 

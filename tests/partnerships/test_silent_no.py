@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from matching.app.domain.choosing import choose_around
 from qiao.common.errors import QiaoError
 from qiao.directory.models import Block
 from qiao.partnerships.enums import Answer
@@ -177,3 +178,17 @@ def test_one_way_to_the_date_and_beyond_whatever_b_says(way: str) -> None:
             assert {party.answer for one in Introduction.objects.all() for party in one.parties.all()} == {
                 Answer.INTERESTED
             }
+
+
+@pytest.mark.django_db
+def test_the_list_of_proposals_does_not_tell_of_a_refusal() -> None:
+    """The matcher chooses anew around who has answered; what the other side waits for stays where it was."""
+    worlds = make_cast("one.example"), make_cast("two.example")
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False):
+        for world in worlds:
+            world.ask()
+            choose_around(world.bridge.pk, [world.a.pk])
+        worlds[0].answer(Introduction.objects.get(bridge=worlds[0].bridge), Answer.NO)
+        for world in worlds:
+            choose_around(world.bridge.pk, [world.b.pk])
+        assert all_that(worlds[0], "a.owner")["list"] == all_that(worlds[1], "a.owner")["list"]

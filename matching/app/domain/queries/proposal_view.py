@@ -172,7 +172,8 @@ def _view(
         proposal=proposal,
         mine=side_view(mine),
         theirs=side_view(theirs),
-        rank=proposal.rank_for_first if mine == "first" else proposal.rank_for_second,
+        # One that the other side has put before it has no place in its list.
+        rank=getattr(proposal, "rank", None),
         reasons=reasons(proposal.reasons.get(mine, []), Sense.FOR),
         gains=reasons(proposal.reasons.get(theirs, []), Sense.FOR),
         misfits=reasons(proposal.reasons.get("misfits", []), Sense.AGAINST),

@@ -133,7 +133,9 @@ def _follow_up(it: Scene) -> Any:
     asked = FollowUp.objects.filter(introduction=it.found, organisation=it.organisation).first()
     if asked is None:
         raise Nothing
-    return follow_ups.answer_follow_up(asked, actor=it.actor, answer=FollowUpAnswer.values[it.n % 4], comment=it.secret)
+    return follow_ups.answer_follow_up(
+        asked, actor=it.actor, answer=FollowUpAnswer.values[it.n % 4], comment=f"answer-of-{it.act.side}"
+    )
 
 
 def _own(it: Scene) -> Organisation | None:

@@ -53,7 +53,7 @@ def sent_to() -> dict[str, list[str]]:
     """Subjects in the order in which each person received them."""
     found: dict[str, list[str]] = defaultdict(list)
     for message in mail.outbox:
-        found[message.to[0]].append(message.subject)
+        found[message.to[0]].append(str(message.subject))
     return dict(found)
 
 

@@ -187,7 +187,7 @@ def test_two_organisers_reassign_and_the_last_one_counts(stage: Cast) -> None:
     staff(stage.bridge, organisers[1], BridgeRole.ORGANISER)
     together(
         *(
-            lambda actor=actor, adviser=adviser: assign_adviser(  # type: ignore[misc]
+            lambda actor=actor, adviser=adviser: assign_adviser(
                 found, actor=actor, organisation=stage.b, adviser=adviser
             )
             for actor, adviser in zip(organisers, advisers, strict=True)
@@ -205,10 +205,7 @@ def test_two_advisers_take_a_free_side_and_one_gets_it(stage: Cast) -> None:
     for one in advisers:
         staff(stage.bridge, one, BridgeRole.ADVISER)
     given = together(
-        *(
-            lambda one=one: assign_adviser(found, actor=one, organisation=stage.b, adviser=one)  # type: ignore[misc]
-            for one in advisers
-        )
+        *(lambda one=one: assign_adviser(found, actor=one, organisation=stage.b, adviser=one) for one in advisers)
     )
     assert len(refused(given)) == 1
     assert AuditEntry.objects.filter(verb="assign_adviser").count() == 1
@@ -226,13 +223,13 @@ def test_ten_requests_at_once_stay_within_both_limits(stage: Cast) -> None:
         asking.append((propose(listing, stage.offer), owner, listing.organisation))
     given = together(
         *(
-            lambda one=one: answer_proposal(  # type: ignore[misc]
+            lambda one=one: answer_proposal(
                 one, actor=stage.user("a.owner"), organisation=stage.a, answer=Answer.INTERESTED
             )
             for one in asked
         ),
         *(
-            lambda one=one, owner=owner, organisation=organisation: answer_proposal(  # type: ignore[misc]
+            lambda one=one, owner=owner, organisation=organisation: answer_proposal(
                 one, actor=owner, organisation=organisation, answer=Answer.INTERESTED
             )
             for one, owner, organisation in asking

@@ -67,8 +67,8 @@ def originals(most: int | None = None) -> list[Original]:
             if listings and values["country"] in by_country:
                 by_country[values["country"]].append(Original(values, listings))
     made = [one for pair in zip(*by_country.values(), strict=False) for one in pair]
-    listings = np.cumsum([len(one.listings) for one in made])
-    made = made[: None if most is None else int(np.searchsorted(listings, most)) + 1]
+    so_many = np.cumsum([len(one.listings) for one in made])
+    made = made[: None if most is None else int(np.searchsorted(so_many, most)) + 1]
     named = configured_encoder()
     encoder, quoting = named.load(), named.load_for_sentences()
     assert encoder is not None

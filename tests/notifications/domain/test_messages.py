@@ -81,3 +81,14 @@ def test_an_invitation_is_written_as_text_and_its_link_forgotten_once_sent() -> 
     assert "/invitations/" in outbox.outbox[0].body
     mail.refresh_from_db()
     assert (mail.state, mail.text) == ("sent", "")
+
+
+def test_a_decision_waits_for_the_digest_of_who_chose_one() -> None:
+    bridge, owner, organiser = BridgeFactory(), UserFactory(), UserFactory()
+    staff(bridge, organiser)
+    set_mail_preferences(owner, actor=owner, reviews="digest")
+    listing = member_listing(bridge, owner=owner, state=ListingState.IN_REVIEW)
+    review_listing(listing, actor=organiser, decision="approved")
+    assert not OutgoingMail.objects.exists()
+    line = Notification.objects.get()
+    assert (line.topic, line.in_digest) == ("reviews", True)

@@ -60,6 +60,7 @@ def ask_to_join(organisation: Organisation, *, actor: Any, bridge: Bridge) -> in
                 "url": settings.SITE_URL + url,
                 "managed": organisation.managed_by is not None,
             },
+            recipient=owner,
         )
         notify(owner, "join_requested", url=url, subject=organisation.name_en or organisation.name_zh)
     record("ask_to_join", organisation, actor=actor, bridge_id=bridge.pk, organisation_id=organisation.pk)

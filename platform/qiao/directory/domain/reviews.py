@@ -19,9 +19,7 @@ from qiao.directory import rules as may
 from qiao.directory.enums import ListingState, MembershipState, PersonRole, ReviewDecision
 from qiao.directory.models import Listing, Membership, Organisation, Review
 from qiao.directory.transitions import LISTING, MEMBERSHIP
-from qiao.notifications.domain.inbox import notify
-from qiao.notifications.domain.mail import write_mail
-from qiao.notifications.domain.preferences import wants_mail
+from qiao.notifications.domain.telling import tell
 
 #: How long an approval may be taken back without a word.
 RETRACT_WITHIN = timedelta(minutes=10)
@@ -190,24 +188,21 @@ def _tell(organisation: Organisation, template: str, *, url: str, decision: str,
     writers = organisation.affiliations.filter(role__in=(PersonRole.OWNER, PersonRole.EDITOR)).select_related("user")
     for affiliation in writers:
         user = affiliation.user
-        if wants_mail(user, "reviews"):
-            write_mail(
-                template,
-                to=user.email,
-                language=user.language,
-                context={
-                    "person": user,
-                    "organisation": organisation,
-                    "decision": decision,
-                    "reason": reason,
-                    "url": settings.SITE_URL + url,
-                    **context,
-                },
-            )
         listing = context.get("listing")
-        notify(
+        tell(
             user,
             f"{template}_{decision}",
+            topic="reviews",
             url=url,
+            bridge=context["bridge"],
+            mail=template,
+            mail_context={
+                "person": user,
+                "organisation": organisation,
+                "decision": decision,
+                "reason": reason,
+                **context,
+                "url": settings.SITE_URL + url,
+            },
             subject=str(listing.title if listing else context["bridge"].name),
         )

@@ -84,5 +84,6 @@ def _tell(membership: Membership, verb: str, reason: str) -> None:
                 "reason": reason,
                 "url": settings.SITE_URL + url,
             },
+            recipient=user,
         )
         notify(user, kind, url=url, subject=str(membership.bridge.name))

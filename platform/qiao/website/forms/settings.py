@@ -45,7 +45,7 @@ class SettingsForm(forms.Form):
     )
     digest_every = model_field(MailPreference, "digest_every")
     digest_weekday = forms.TypedChoiceField(
-        label=gettext_lazy("Day of a weekly digest"), coerce=int, choices=list(WEEKDAYS.items())
+        label=gettext_lazy("Day, if weekly"), coerce=int, choices=list(WEEKDAYS.items())
     )
     digest_hour = forms.TypedChoiceField(
         label=gettext_lazy("Hour of the digest"),

@@ -105,6 +105,8 @@ def test_the_export_holds_everything_of_the_person_and_nothing_of_others(client:
     assert [one["organisation"] for one in data["saved_items"]] == [theirs.public_id]
     assert [one["email"] for one in data["invitations"]] == ["c@d.example"]
     assert len(data["notifications"]) == 1
+    assert data["mail_preferences"]["news"] == "at_once"
+    assert data["mail_preferences"]["digest"] == ["daily", 0, 8]
     assert {one["verb"] for one in data["acts"]} == {"save_item", "invite"}
     assert "password" not in data["account"]
     assert "argon2" not in answer.content.decode()

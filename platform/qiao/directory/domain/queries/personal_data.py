@@ -11,7 +11,7 @@ from django.db.models import Q
 from qiao.accounts.models import User
 from qiao.activity.models import AuditEntry
 from qiao.directory.models import Invitation
-from qiao.notifications.domain.preferences import mail_preferences_of
+from qiao.notifications.domain.preferences import TOPICS, mail_preferences_of
 
 
 def personal_data_of(user: User) -> dict[str, Any]:
@@ -43,7 +43,11 @@ def personal_data_of(user: User) -> dict[str, Any]:
         "second_factors": list(
             Authenticator.objects.filter(user=user).order_by("id").values("type", "created_at", "last_used_at")
         ),
-        "mail_preferences": {"reviews": preferences.reviews, "proposals": preferences.proposals},
+        "mail_preferences": {
+            **{topic: str(preferences.delivery_of(topic)) for topic in TOPICS},
+            "digest": [preferences.digest_every, preferences.digest_weekday, preferences.digest_hour],
+            "quiet_hours": [str(clock or "") for clock in (preferences.quiet_from, preferences.quiet_until)],
+        },
         "organisations": [
             {
                 "organisation": affiliation.organisation.public_id,

@@ -38,8 +38,8 @@ class ResponseKind(models.TextChoices):
     AGREEMENT = "agreement", _("Agreement")
 
 
-#: What a side has answered: it is no proposal any more, and needs no place in its list.
-ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+#: What a side has said of an introduction: the proposal is followed there, and needs no number in its list.
+ANSWERS = (ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
 
 
 class RefitOutcome(models.TextChoices):

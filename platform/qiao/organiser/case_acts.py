@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qiao.accounts.models import User
@@ -32,54 +33,71 @@ def act_on_cases(cases: Iterable[Introduction], *, actor: Any, act: str, adviser
     for case in cases:
         before: Any = case.state
         try:
-            if act == "assign":
-                before = {str(one.organisation_id): one.adviser_id for one in case.parties.all()}
-                for party in case.parties.all():
-                    assign_adviser(case, actor=actor, organisation=party.organisation, adviser=person)
-            elif act == "nudge":
-                _nudge(case, actor)
-            elif act == "pause":
-                pause(case, actor=actor)
-            elif act == "resume":
-                resume(case, actor=actor)
-            else:
-                close(case, actor=actor, reason=CloseReason.NO_ANSWER)
+            # A case is done whole or not at all: one side may be refused after the other was done.
+            with transaction.atomic():
+                if act == "assign":
+                    before = {str(one.organisation_id): one.adviser_id for one in case.parties.all()}
+                    for party in case.parties.all():
+                        assign_adviser(case, actor=actor, organisation=party.organisation, adviser=person)
+                elif act == "nudge":
+                    _nudge(case, actor)
+                elif act == "pause":
+                    pause(case, actor=actor)
+                elif act == "resume":
+                    resume(case, actor=actor)
+                else:
+                    close(case, actor=actor, reason=CloseReason.NO_ANSWER)
+                left = _last_act(case)
         except QiaoError as refusal:
             result.refused[str(refusal)].append(_name(case))
             continue
         result.done += 1
         if act != "nudge":
-            result.undo[case.public_id] = before
+            result.undo[case.public_id] = {"was": before, "left": left}
     return result
 
 
 def undo_bulk(cases: Mapping[str, Introduction], *, actor: Any, act: str, before: Mapping[str, Any]) -> BulkResult:
-    """Put every case back that can be."""
+    """Put every case back that can be: one in which something has happened since stays as it is."""
     result = BulkResult()
-    for public_id, was in before.items():
+    for public_id, then in before.items():
         case = cases.get(public_id)
         if case is None:
             continue
         try:
-            if act == "assign":
-                people = User.objects.in_bulk([pk for pk in was.values() if pk])
-                for party in case.parties.all():
-                    pk = was.get(str(party.organisation_id))
-                    assign_adviser(case, actor=actor, organisation=party.organisation, adviser=people.get(pk))
-            elif act == "pause":
-                resume(case, actor=actor)
-            elif act == "resume":
-                pause(case, actor=actor)
-            elif was == IntroductionState.PAUSED:
-                reopen(case, actor=actor)
-                pause(case, actor=actor)
-            else:
-                reopen(case, actor=actor)
+            with transaction.atomic():
+                _put_back(case, actor, act, then)
         except QiaoError as refusal:
             result.refused[str(refusal)].append(_name(case))
             continue
         result.done += 1
     return result
+
+
+def _put_back(case: Introduction, actor: Any, act: str, then: Mapping[str, Any]) -> None:
+    was = then["was"]
+    # Locked, so that what somebody else does meanwhile comes before or after, never in between.
+    if _last_act(case, lock=True) != then["left"]:
+        raise QiaoError(_("Something has happened in it since."))
+    if act == "assign":
+        people = User.objects.in_bulk([pk for pk in was.values() if pk])
+        for party in case.parties.all():
+            pk = was.get(str(party.organisation_id))
+            assign_adviser(case, actor=actor, organisation=party.organisation, adviser=people.get(pk))
+    elif act == "pause":
+        resume(case, actor=actor)
+    elif act == "resume":
+        pause(case, actor=actor)
+    else:
+        reopen(case, actor=actor)
+        if was == IntroductionState.PAUSED:
+            pause(case, actor=actor)
+
+
+def _last_act(case: Introduction, *, lock: bool = False) -> str:
+    """When anybody last did anything in it."""
+    found = Introduction.objects.select_for_update() if lock else Introduction.objects
+    return str(found.values_list("stirred_at", flat=True).get(pk=case.pk).isoformat())
 
 
 def _nudge(case: Introduction, actor: Any) -> None:

@@ -13,7 +13,8 @@ from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.directory.enums import OrganisationKind
 from qiao.directory.filters import side_choices
 from qiao.directory.models import Membership, Organisation, Sector
-from qiao.partnerships.domain.queries.board import Column, in_column, with_troubles
+from qiao.partnerships.domain.queries.board import Column, in_column
+from qiao.partnerships.domain.queries.troubles import with_troubles
 from qiao.partnerships.enums import BROKERING, IntroductionState, Origin
 from qiao.partnerships.models import Introduction, Party
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from qiao.partnerships.domain import brokering, follow_ups, lapsing
+from qiao.partnerships.domain.queries.troubles import keep_held_up
 
 # The database may be restarting: it passes.
 _PASSING = {"autoretry_for": (OperationalError,), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 20}
@@ -18,6 +19,7 @@ def watch_requests() -> None:
     lapsing.lapse_requests()
     lapsing.fill_all_free_places()
     lapsing.remind_of_requests()
+    keep_held_up()
 
 
 @shared_task(name="partnerships.fill_free_places", **_PASSING)

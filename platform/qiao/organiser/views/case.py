@@ -34,7 +34,7 @@ from qiao.organiser.uploads import with_upload_limit
 from qiao.partnerships.domain import brokering
 from qiao.partnerships.domain.conversation import add_note, delete_note, mark_read, readers_of, send_message
 from qiao.partnerships.domain.milestones import confirm_milestone, record_milestone, withdraw_milestone
-from qiao.partnerships.domain.queries.board import with_troubles
+from qiao.partnerships.domain.queries.troubles import with_troubles
 from qiao.partnerships.enums import IntroductionState, MilestoneState
 from qiao.partnerships.models import Document, FollowUp, Introduction, Milestone, PrivateNote
 from qiao.partnerships.rules import brokers

@@ -26,11 +26,11 @@ from qiao.partnerships.domain.queries.board import (
     Column,
     cases_by_id,
     column_counts,
+    first_of_columns,
     funnel,
-    in_column,
+    in_detail,
     response_rates,
     stuck_first,
-    with_troubles,
     workload,
 )
 from qiao.partnerships.domain.saved_views import remove_view, save_view
@@ -57,22 +57,23 @@ def case_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         "undo": request.session.get(_UNDO, {}).get(bridge.slug),
     }
     if as_list:
-        page = page_of(request, stuck_first(cases).in_full())
-        context |= {"page_obj": page, "cases": list(page), "bulk": BulkForm(bridge=bridge)}
+        page = page_of(request, stuck_first(cases).values_list("pk", flat=True))
+        context |= {"page_obj": page, "cases": in_detail(list(page)), "bulk": BulkForm(bridge=bridge)}
     else:
         counts = column_counts(cases)
+        shown = [column for column in Column if column != Column.ENDED]
+        cards = first_of_columns(cases, shown, CARDS)
         context["columns"] = [
             {
                 "name": column,
                 "label": COLUMN_LABELS[column],
                 "count": counts[column],
-                "cases": list(stuck_first(in_column(cases, column)).in_full()[:CARDS]) if counts[column] else [],
+                "cases": cards[column],
             }
-            for column in Column
-            if column != Column.ENDED
+            for column in shown
         ]
         context["ended"] = counts[Column.ENDED]
-        context["stuck"] = with_troubles(cases).filter(is_stuck=True).count()
+        context["stuck"] = cases.filter(is_held_up=True).count()
     return desk_page(request, bridge, "organiser/case_list.html", **context)
 
 

@@ -15,7 +15,7 @@ from qiao.directory.models import ImportJob, Listing, Membership
 from qiao.insights.bridge_figures import bridge_figures
 from qiao.notifications.models import MailState, OutgoingMail
 from qiao.organiser.scope import desk_page, for_reviewers
-from qiao.partnerships.domain.queries.board import Column, in_column, with_troubles
+from qiao.partnerships.domain.queries.board import Column, in_column
 from qiao.partnerships.models import Introduction
 from qiao.partnerships.rules import brokers_on
 
@@ -52,7 +52,7 @@ def desk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
                 in_column(cases, Column.WITH_ADVISERS).count(),
                 f"{address}?column=with_advisers",
             ),
-            (_("Stuck cases"), with_troubles(cases).filter(is_stuck=True).count(), f"{address}?view=list&stuck=any"),
+            (_("Stuck cases"), cases.filter(is_held_up=True).count(), f"{address}?view=list&stuck=any"),
         ]
     return desk_page(
         request,

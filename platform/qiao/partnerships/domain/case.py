@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from qiao.activity.domain.audit import record
@@ -19,6 +20,7 @@ from qiao.common.states import move
 from qiao.directory.enums import PersonRole
 from qiao.directory.models import Affiliation, Organisation
 from qiao.notifications.domain.telling import tell
+from qiao.partnerships.domain.queries.troubles import keep_held_up
 from qiao.partnerships.enums import Answer
 from qiao.partnerships.models import Introduction, Party
 from qiao.partnerships.transitions import INTRODUCTION
@@ -115,6 +117,8 @@ def stir(introduction: Introduction) -> None:
     """Something happened in it now."""
     introduction.stirred_at = timezone.now()
     introduction.save(update_fields=["stirred_at", "updated_at"])
+    # What has come of it is looked at when all of it is written.
+    transaction.on_commit(lambda: keep_held_up(introduction.pk), robust=True)
 
 
 def path_of(introduction: Introduction) -> str:

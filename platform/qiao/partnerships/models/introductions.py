@@ -76,6 +76,9 @@ class Introduction(Public):
         "directory.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
+    # Something keeps it from going on: kept beside it, so that a board of tens of thousands need not look for it.
+    # `domain/queries/troubles.py` says what.
+    is_held_up = models.BooleanField(default=False)
     # The last thing anybody did: what has lain still longest comes first on the desk.
     stirred_at = models.DateTimeField(db_index=True)
 

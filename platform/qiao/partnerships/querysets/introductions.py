@@ -34,9 +34,10 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             return self.none()
         if user.is_superuser:
             return self
+        # Looked up once for the whole list, not for each row: a desk has tens of thousands.
         return self.filter(
-            models.Exists(_parties_of(user).filter(introduction=models.OuterRef("pk")))
-            | models.Exists(brokering(user).filter(bridge=models.OuterRef("bridge_id")))
+            models.Q(bridge__in=brokering(user).values("bridge_id"))
+            | models.Q(pk__in=_parties_of(user).values("introduction_id"))
         )
 
     def on_bridge(self, bridge: Bridge) -> IntroductionQuerySet:
@@ -104,6 +105,4 @@ def _known() -> models.QuerySet[Any]:
 
 
 def _parties_of(user: Any) -> models.QuerySet[Any]:
-    return _known().filter(
-        models.Exists(Affiliation.objects.filter(user=user, organisation=models.OuterRef("organisation_id")))
-    )
+    return _known().filter(organisation__in=Affiliation.objects.filter(user=user).values("organisation_id"))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
 
-from qiao.partnerships.enums import Answer, FollowUpAnswer, IntroductionState, MilestoneState, Stage
-from qiao.partnerships.models import FollowUp, Introduction, Milestone, Party
+from qiao.partnerships.domain.queries.troubles import with_troubles
+from qiao.partnerships.enums import Answer, IntroductionState, Stage
+from qiao.partnerships.models import Introduction, Party
 from qiao.partnerships.querysets.introductions import IntroductionQuerySet
 
 State = IntroductionState
-#: Days without anything happening after which a case is stuck, and days before its date when a request is.
-STILL_FOR, LAPSES_WITHIN, WITH_ADVISERS_FOR = 21, 3, 3
 
 
 class Column(StrEnum):
@@ -71,47 +70,24 @@ def column_counts(cases: IntroductionQuerySet) -> dict[Column, int]:
     return counts
 
 
-def with_troubles(cases: IntroductionQuerySet) -> Any:  # annotated: no type says with what
-    """Adds what holds a case up, each as a flag, and `is_stuck` for any of them."""
-    now, today = timezone.now(), timezone.localdate()
-    of_case = {"introduction": models.OuterRef("pk")}
-    unanswered = Party.objects.filter(**of_case, answer=Answer.NONE, asked_at__isnull=False)
-    asked_for_help = FollowUp.objects.filter(
-        **of_case, answer=FollowUpAnswer.HELP, answered_at__gte=now - datetime.timedelta(days=60)
-    )
-    open_case = models.Q(state=State.OPEN)
-    troubles = {
-        "is_overdue": models.Q(open_case, next_step_on__lt=today),
-        "is_lapsing": models.Q(
-            models.Exists(unanswered),
-            state=State.REQUESTED,
-            lapses_at__lt=now + datetime.timedelta(days=LAPSES_WITHIN),
-        ),
-        "is_disputed": models.Q(
-            open_case, models.Exists(Milestone.objects.filter(**of_case, state=MilestoneState.DISPUTED))
-        ),
-        "needs_help": models.Q(open_case, models.Exists(asked_for_help)),
-        "is_still": models.Q(open_case, stirred_at__lt=now - datetime.timedelta(days=STILL_FOR))
-        & ~models.Q(stage=Stage.OUTCOME),
-        "waits_for_advisers": models.Q(
-            state=State.WITH_ADVISERS, stirred_at__lt=now - datetime.timedelta(days=WITH_ADVISERS_FOR)
-        ),
-    }
-    flagged = cases.annotate(
-        **{
-            name: models.ExpressionWrapper(found, output_field=models.BooleanField())
-            for name, found in troubles.items()
-        }
-    )
-    anything = models.Q()
-    for name in troubles:
-        anything |= models.Q(**{name: True})
-    return flagged.annotate(is_stuck=models.ExpressionWrapper(anything, output_field=models.BooleanField()))
-
-
-def stuck_first(cases: IntroductionQuerySet) -> Any:
+def stuck_first(cases: IntroductionQuerySet) -> IntroductionQuerySet:
     """In the order in which they want somebody: stuck ones first, the longest still of them before others."""
-    return with_troubles(cases).order_by("-is_stuck", "stirred_at", "pk")
+    return cases.order_by("-is_held_up", "stirred_at", "pk")
+
+
+def first_of_columns(cases: IntroductionQuerySet, columns: Iterable[Column], most: int) -> dict[Column, list[Any]]:
+    """The cards on top of each column, in full: one query a column for which, and two for all of them."""
+    ids = {
+        column: list(stuck_first(in_column(cases, column)).values_list("pk", flat=True)[:most]) for column in columns
+    }
+    full = {case.pk: case for case in in_detail([pk for one in ids.values() for pk in one])}
+    return {column: [full[pk] for pk in one if pk in full] for column, one in ids.items()}
+
+
+def in_detail(ids: list[int]) -> list[Any]:
+    """These cases in full with what holds each up, in this order. The caller has seen that they may be read."""
+    found = {case.pk: case for case in with_troubles(Introduction.objects.filter(pk__in=ids).in_full())}
+    return [found[pk] for pk in ids if pk in found]
 
 
 @dataclass(frozen=True)
@@ -125,15 +101,18 @@ class AdviserLoad:
 
 def workload(cases: IntroductionQuerySet) -> list[AdviserLoad]:
     """Live cases of each adviser, most first; constant queries."""
-    live = with_troubles(cases.live())
-    stuck = set(live.filter(is_stuck=True).values_list("pk", flat=True))
-    of: dict[int, set[int]] = {}
-    people: dict[int, Any] = {}
-    held = Party.objects.filter(adviser__isnull=False, introduction__in=cases.live()).select_related("adviser")
-    for party in held:
-        people[party.adviser_id or 0] = party.adviser
-        of.setdefault(party.adviser_id or 0, set()).add(party.introduction_id)
-    loads = [AdviserLoad(people[pk], len(ids), len(ids & stuck)) for pk, ids in of.items()]
+    held = (
+        Party.objects.filter(adviser__isnull=False, introduction__in=cases.live())
+        .order_by()
+        .values("adviser")
+        .annotate(
+            cases=models.Count("introduction", distinct=True),
+            stuck=models.Count("introduction", distinct=True, filter=models.Q(introduction__is_held_up=True)),
+        )
+    )
+    rows = list(held)
+    people = get_user_model().objects.in_bulk([row["adviser"] for row in rows])
+    loads = [AdviserLoad(people[row["adviser"]], row["cases"], row["stuck"]) for row in rows]
     return sorted(loads, key=lambda load: (-load.cases, str(load.adviser)))
 
 

@@ -20,7 +20,7 @@ from qiao.partnerships.domain.queries.troubles import keep_held_up, with_trouble
 from qiao.partnerships.domain.responding import answer_proposal
 from qiao.partnerships.enums import Answer, IntroductionState, Stage
 from qiao.partnerships.models import Introduction, Milestone, Party, PrivateNote, SavedView
-from tests.factories import BridgeFactory, UserFactory, member, member_listing, propose, staff
+from tests.factories import BridgeFactory, UserFactory, affiliate, member, member_listing, propose, staff
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "?view=list", "new/", "figures/", "{case}/")
@@ -250,3 +250,42 @@ def test_unknown_acts_and_cases_of_other_bridges_are_not_found(desk: Any) -> Non
     other = BridgeFactory()
     staff(other, desk.olga, BridgeRole.ORGANISER)
     assert _client(desk.olga).get(f"/organiser/{other.slug}/cases/{desk.case.public_id}/").status_code == 404
+
+
+def test_nobody_at_the_desk_reads_the_case_of_their_own_organisation_there(desk: Any) -> None:
+    """They would read what the other side has said in private."""
+    affiliate(desk.adam, desk.a)
+    assert _client(desk.adam).get(_url(desk, "{case}/")).status_code == 404
+    assert str(desk.b) not in _client(desk.adam).get(_url(desk)).content.decode()
+    _do(desk, desk.adam, "pause")
+    desk.case.refresh_from_db()
+    assert desk.case.state == IntroductionState.REQUESTED
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("many/", {"case": "a\x00b", "act": "pause"}),
+        ("{case}/do/assign/", {"adviser": "\x00", "organisation": "\x00"}),
+        ("{case}/do/note-delete/", {"note": "\x00"}),
+        ("{case}/do/confirm/", {"milestone": "\x00"}),
+        ("new/", {"first": "\x00", "second": "\x00"}),
+    ],
+)
+def test_nonsense_is_refused_without_breaking(desk: Any, path: str, data: dict[str, str]) -> None:
+    assert _client(desk.olga).post(_url(desk, path), data).status_code in (200, 302, 404, 422)
+
+
+def test_a_filter_that_makes_no_sense_exports_nothing(desk: Any) -> None:
+    answer = _client(desk.olga).post(_url(desk, "file/?state=nonsense"), {"format": "csv"})
+    assert answer.status_code == 302
+    assert not AuditEntry.objects.filter(verb="export_cases").exists()
+
+
+def test_assigning_wants_somebody_or_nobody_by_name(desk: Any) -> None:
+    _do(desk, desk.olga, "assign", organisation=desk.a.public_id, adviser=desk.adam.public_id)
+    client = _client(desk.olga)
+    client.post(_url(desk, "many/"), {"case": [desk.case.public_id], "act": "assign", "adviser": ""})
+    assert Party.objects.filter(adviser=desk.adam).count() == 1
+    client.post(_url(desk, "many/"), {"case": [desk.case.public_id], "act": "assign", "adviser": "none"})
+    assert not Party.objects.filter(adviser__isnull=False).exists()

@@ -16,6 +16,9 @@ from qiao.partnerships.domain.brokering import assign_adviser, close, nudge, pau
 from qiao.partnerships.enums import Answer, CloseReason, IntroductionState
 from qiao.partnerships.models import Introduction
 
+#: Frees a case of its advisers.
+NOBODY = "none"
+
 
 @dataclass
 class BulkResult:
@@ -29,7 +32,7 @@ class BulkResult:
 def act_on_cases(cases: Iterable[Introduction], *, actor: Any, act: str, adviser: str = "") -> BulkResult:
     """Assign, nudge, pause, resume or close each case that allows it."""
     result = BulkResult()
-    person = User.objects.filter(public_id=adviser).first() if adviser else None
+    person = User.objects.filter(public_id=adviser).first() if adviser not in ("", NOBODY) else None
     for case in cases:
         before: Any = case.state
         try:

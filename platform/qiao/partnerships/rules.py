@@ -56,8 +56,14 @@ def brokers_on(user: Any, bridge: Bridge) -> bool:
 
 @rules.predicate
 def brokers(user: Any, introduction: Introduction | None) -> bool:
-    """May act on a case: who runs the bridge on any, an adviser on those that are theirs or nobody's."""
+    """May act on a case: who runs the bridge on any, an adviser on those that are theirs or nobody's.
+
+    Nobody brokers for their own organisation: they would read what the other side has said in private.
+    """
     if introduction is None or not brokers_on(user, introduction.bridge):
+        return False
+    own = Affiliation.objects.filter(user=user, organisation__in=(introduction.first_id, introduction.second_id))
+    if own.exists():
         return False
     if user.is_superuser or role_on(user, introduction.bridge) in RUNS:
         return True

@@ -117,7 +117,9 @@ class BulkForm(forms.Form):
     def __init__(self, *args: Any, bridge: Bridge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["adviser"] = forms.ChoiceField(
-            label=_("Adviser"), required=False, choices=[("", _("Nobody")), *adviser_choices(bridge)]
+            label=_("Adviser"),
+            required=False,
+            choices=[("", _("Choose")), ("none", _("Nobody")), *adviser_choices(bridge)],
         )
 
 

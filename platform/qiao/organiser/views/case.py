@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.crypto import get_random_string
@@ -18,7 +19,7 @@ from qiao.common.errors import InvalidInput, QiaoError
 from qiao.common.refusals import show_refusal
 from qiao.directory.models import Organisation
 from qiao.organiser.case_filter import adviser_choices
-from qiao.organiser.case_scope import case_at, cases_at, for_brokers
+from qiao.organiser.case_scope import case_at, cases_at, for_brokers, without_nul
 from qiao.organiser.forms.cases import (
     CaseMilestoneForm,
     CloseForm,
@@ -42,6 +43,8 @@ from qiao.partnerships.wording.agenda import agenda_items
 
 State = IntroductionState
 FOUND = 12
+#: Messages that a case's page shows; more have never been exchanged on one.
+NEWEST = 500
 
 
 @for_brokers
@@ -177,13 +180,15 @@ def _page(
         may_act=brokers(request.user, found),
         advisers=adviser_choices(bridge),
         chat=list(
-            found.messages.select_related("author", "organisation").prefetch_related("documents").order_by("pk")[:500]
-        ),
+            found.messages.select_related("author", "organisation")
+            .prefetch_related(Prefetch("documents", Document.objects.without_content()))
+            .order_by("-pk")[:NEWEST]
+        )[::-1],
         readers=readers_of(found),
         notes=PrivateNote.objects.visible_to(request.user).filter(introduction=found, organisation__isnull=True),
         milestones=found.milestones.standing()
         .select_related("organisation", "recorded_by")
-        .prefetch_related("confirmations__organisation", "documents"),
+        .prefetch_related("confirmations__organisation", Prefetch("documents", Document.objects.without_content())),
         follow_ups=FollowUp.objects.visible_to(request.user)
         .filter(introduction=found, sent_at__isnull=False)
         .select_related("organisation"),
@@ -217,7 +222,7 @@ def _nudge(request: HttpRequest, found: Introduction, _values: dict[str, Any]) -
 
 
 def _assign(request: HttpRequest, found: Introduction, _values: dict[str, Any]) -> str:
-    public_id = request.POST.get("adviser", "")
+    public_id = without_nul(request.POST.get("adviser", ""))
     adviser = get_object_or_404(User, public_id=public_id) if public_id else None
     brokering.assign_adviser(
         found, actor=request.user, organisation=_party_organisation(request, found), adviser=adviser
@@ -257,7 +262,7 @@ def _note(request: HttpRequest, found: Introduction, values: dict[str, Any]) -> 
 
 def _note_delete(request: HttpRequest, found: Introduction, _values: dict[str, Any]) -> str:
     notes = PrivateNote.objects.visible_to(request.user).filter(introduction=found, organisation__isnull=True)
-    delete_note(get_object_or_404(notes, public_id=request.POST.get("note", "")[:12]), actor=request.user)
+    delete_note(get_object_or_404(notes, public_id=without_nul(request.POST.get("note", "")[:12])), actor=request.user)
     return _("The note is gone.")
 
 
@@ -287,7 +292,7 @@ def _withdraw(request: HttpRequest, found: Introduction, _values: dict[str, Any]
 def _recorded(request: HttpRequest, found: Introduction) -> Milestone:
     standing = Milestone.objects.visible_to(request.user).filter(introduction=found)
     return get_object_or_404(
-        standing.exclude(state=MilestoneState.WITHDRAWN), public_id=request.POST.get("milestone", "")[:12]
+        standing.exclude(state=MilestoneState.WITHDRAWN), public_id=without_nul(request.POST.get("milestone", "")[:12])
     )
 
 

@@ -18,7 +18,7 @@ from qiao.common.refusals import show_refusal
 from qiao.insights.case_export import CaseFormat, export_cases
 from qiao.organiser.case_acts import BulkResult, act_on_cases, undo_bulk
 from qiao.organiser.case_filter import COLUMN_LABELS, CaseFilter
-from qiao.organiser.case_scope import cases_at, for_brokers
+from qiao.organiser.case_scope import cases_at, for_brokers, without_nul
 from qiao.organiser.forms.cases import BulkForm, CooperationPolicyForm
 from qiao.organiser.scope import desk_page, for_organisers
 from qiao.partnerships.domain.limits import change_cooperation_policy, policy_of
@@ -82,11 +82,13 @@ def case_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
 def case_bulk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     """Do one thing with every case that was ticked; what was refused is said, with why."""
     form = BulkForm(request.POST, bridge=bridge)
-    chosen = cases_by_id(cases_at(request, bridge), request.POST.getlist("case"))
+    chosen = cases_by_id(cases_at(request, bridge), [without_nul(one) for one in request.POST.getlist("case")])
     if not chosen:
         messages.warning(request, _("Tick at least one case."))
     elif not form.is_valid():
         messages.error(request, _("Choose what to do with them."))
+    elif form.cleaned_data["act"] == "assign" and not form.cleaned_data["adviser"]:
+        messages.error(request, _("Choose an adviser, or nobody."))
     else:
         result = act_on_cases(
             chosen, actor=request.user, act=form.cleaned_data["act"], adviser=form.cleaned_data["adviser"]
@@ -124,6 +126,9 @@ def case_export(request: HttpRequest, bridge: Bridge) -> HttpResponseBase:
     except ValueError:
         raise Http404 from None
     found = CaseFilter(request.GET, queryset=cases_at(request, bridge), bridge=bridge)
+    if not found.form.is_valid():
+        messages.error(request, _("One of the filters does not make sense: nothing was taken."))
+        return redirect("organiser:case_list", bridge.slug)
     pieces, content_type = export_cases(bridge, actor=request.user, cases=found.qs, file_format=file_format)
     return StreamingHttpResponse(
         pieces,

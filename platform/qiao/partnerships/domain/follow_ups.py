@@ -14,6 +14,7 @@ from qiao.common.text import clean_line
 from qiao.notifications.domain.telling import tell
 from qiao.partnerships.domain.case import locked_case, log, people_of, tell_brokers
 from qiao.partnerships.domain.queries.naming import name_of_other
+from qiao.partnerships.domain.queries.troubles import keep_held_up
 from qiao.partnerships.enums import LIVE, FollowUpAnswer
 from qiao.partnerships.models import FollowUp
 from qiao.partnerships.rules import acts_for
@@ -60,6 +61,7 @@ def answer_follow_up(follow_up: FollowUp, *, actor: Any, answer: str, comment: s
     follow_up.answer, follow_up.answered_at, follow_up.answered_by = answer, timezone.now(), actor
     follow_up.comment = comment or follow_up.comment
     follow_up.save(update_fields=["answer", "answered_at", "answered_by", "comment", "updated_at"])
+    transaction.on_commit(lambda: keep_held_up(case.introduction.pk), robust=True)
     # Not stirred: the order of the other side's list would tell that this one has answered.
     log(
         case, "answer_follow_up", actor=actor, party=party, private=True, before=before, after=answer,

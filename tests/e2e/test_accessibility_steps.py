@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import RequestFactory
 from django.urls import reverse
@@ -158,7 +159,7 @@ def test_passkeys(eyes: Looker, site: str) -> None:
     page.wait_for_url("**/recovery-codes/")
     eyes.look()
     eyes.go(reverse("mfa_list_webauthn"))
-    key = person.authenticator_set.get(type="webauthn").pk
+    key = Authenticator.objects.get(user=person, type="webauthn").pk
     eyes.go(reverse("mfa_edit_webauthn", args=[key]))
     eyes.go(reverse("mfa_remove_webauthn", args=[key]))
 

@@ -66,7 +66,7 @@ def test_names_stay_in_their_places(language: str, name: str, other: str) -> Non
     assert sent["To"] == "reader@people.example"
     assert sent["Bcc"] is None
     assert sent["Cc"] is None
-    assert len(sent.get_all("Subject")) == 1
+    assert len(sent.get_all("Subject") or []) == 1
     assert [part.get_content_type() for part in sent.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
     ]  # fmt: skip

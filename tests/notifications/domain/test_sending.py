@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Any
 
 import pytest
 import time_machine
@@ -123,7 +124,8 @@ def test_a_message_goes_as_text_and_as_html() -> None:
     mail = told(UserFactory(name="Ada Lin"))
     assert mail is not None
     assert send_mail(mail.pk)
-    [message] = outbox.outbox
+    sent: list[Any] = outbox.outbox
+    [message] = sent
     [page] = [part.content for part in message.alternatives if part.mimetype == "text/html"]
     assert "Dear Ada Lin," in message.body
     assert "Dear Ada Lin," in page

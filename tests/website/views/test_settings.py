@@ -71,7 +71,7 @@ def test_settings_are_saved_and_hold_at_once(client: Client, person: User) -> No
         ("quiet_from", "25:00"),
         ("quiet_until", ""),
         ("quiet_until", "22:30"),
-    ],  # fmt: skip
+    ],
 )
 def test_bad_settings_are_refused_and_kept_on_the_page(client: Client, person: User, field: str, value: str) -> None:
     page = client.post("/settings/", VALUES | {field: value})

@@ -8,12 +8,15 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from matching.app.models import Proposal
 from qiao.bridges.enums import BridgeRole
 from qiao.bridges.models import Bridge
 from qiao.directory.enums import Direction, ListingState, MembershipState
 from qiao.notifications.models import MailState, OutgoingMail
+from qiao.partnerships.enums import IntroductionState
+from qiao.partnerships.models import Introduction
 from tests.factories import BridgeFactory, MembershipFactory, OrganisationFactory, UserFactory, member_listing, staff
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,12 @@ def bridge() -> Iterator[Bridge]:
         to="a@people.example", language="en", template="x", subject="x", text="x", bridge_id=made.pk,
         state=MailState.FAILED,
     )  # fmt: skip
+    for step in (IntroductionState.WITH_ADVISERS, IntroductionState.REQUESTED, IntroductionState.WITH_ADVISERS):
+        first, second = sorted((OrganisationFactory(), OrganisationFactory()), key=lambda one: one.pk)
+        Introduction.objects.create(
+            bridge=made, first=first, second=second, state=step, stirred_at=timezone.now(),
+            is_held_up=step == IntroductionState.REQUESTED,
+        )  # fmt: skip
     yield made
     cache.clear()
 
@@ -65,6 +74,8 @@ def test_each_figure_leads_to_as_many_rows_as_it_says(bridge: Bridge, client: Cl
         "Changes asked for": 1,
         "Open imports": 0,
         "Failed mail": 1,
+        "Requests to pass on": 2,
+        "Stuck cases": 1,
         "Members": 3,
         "Published needs": 1,
         "Published offers": 2,

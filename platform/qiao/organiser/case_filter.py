@@ -97,9 +97,11 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
         return in_column(queryset, Column(value))
 
     def by_trouble(self, queryset: Any, name: str, value: str) -> QuerySet[Introduction]:
-        found: QuerySet[Introduction] = with_troubles(queryset).filter(
-            **{"is_stuck" if value == "any" else value: True}
-        )
+        # Kept beside each case: what holds it up is looked for among those only.
+        held_up: QuerySet[Introduction] = queryset.filter(is_held_up=True)
+        if value == "any":
+            return held_up
+        found: QuerySet[Introduction] = with_troubles(held_up).filter(**{value: True})
         return found
 
     def by_adviser(self, queryset: QuerySet[Introduction], name: str, value: str) -> QuerySet[Introduction]:

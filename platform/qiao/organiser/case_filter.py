@@ -17,6 +17,7 @@ from qiao.partnerships.domain.queries.board import Column, in_column
 from qiao.partnerships.domain.queries.troubles import with_troubles
 from qiao.partnerships.enums import BROKERING, IntroductionState, Origin
 from qiao.partnerships.models import Introduction, Party
+from qiao.partnerships.querysets.introductions import IntroductionQuerySet
 
 TROUBLES = [
     ("any", _("Anything")),
@@ -96,12 +97,10 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
     def by_column(self, queryset: Any, name: str, value: str) -> QuerySet[Introduction]:
         return in_column(queryset, Column(value))
 
-    def by_trouble(self, queryset: Any, name: str, value: str) -> QuerySet[Introduction]:
+    def by_trouble(self, queryset: IntroductionQuerySet, name: str, value: str) -> QuerySet[Introduction]:
         # Kept beside each case: what holds it up is looked for among those only.
-        held_up: QuerySet[Introduction] = queryset.filter(is_held_up=True)
-        if value == "any":
-            return held_up
-        found: QuerySet[Introduction] = with_troubles(held_up).filter(**{value: True})
+        held_up = queryset.filter(is_held_up=True)
+        found: QuerySet[Introduction] = held_up if value == "any" else with_troubles(held_up).filter(**{value: True})
         return found
 
     def by_adviser(self, queryset: QuerySet[Introduction], name: str, value: str) -> QuerySet[Introduction]:

@@ -26,6 +26,15 @@ class ReviewerQuerySet(models.QuerySet["Reviewer"]):
         """Those whose link is still good."""
         return self.filter(accepted_at=None, removed_at=None, expires_at__gt=timezone.now())
 
+    def entering(self) -> ReviewerQuerySet:
+        """Those who belong to an organisation that enters: they review nothing of the call."""
+        from qiao.calls.models import Entry
+
+        entries = Entry.objects.filter(
+            call=models.OuterRef("call"), organisation__affiliations__user=models.OuterRef("user")
+        )
+        return self.filter(models.Exists(entries.exclude(state=EntryState.WITHDRAWN)))
+
     def expected_for(self, entry: Entry) -> ReviewerQuerySet:
         """Whose mark of an entry counts: all but those who keep out of it."""
         return self.active().filter(call=entry.call_id).exclude(pk__in=_keeping_out(models.Value(entry.pk)))
@@ -80,10 +89,8 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 
 def _keeping_out(entry: Any) -> models.QuerySet[Any, Any]:
     """Ids of reviewers who keep out of an entry: they have said so, or belong to an organisation that enters."""
-    from qiao.calls.models import Conflict, Entry, Reviewer
+    from qiao.calls.models import Conflict, Reviewer
 
     said = Conflict.objects.filter(entry=entry, reviewer=models.OuterRef("pk"))
-    entering = Entry.objects.filter(
-        call=models.OuterRef("call"), organisation__affiliations__user=models.OuterRef("user")
-    ).exclude(state=EntryState.WITHDRAWN)
-    return Reviewer.objects.filter(models.Exists(said) | models.Exists(entering)).values("pk")
+    reviewers = Reviewer.objects.all()
+    return reviewers.filter(models.Q(pk__in=reviewers.entering().values("pk")) | models.Exists(said)).values("pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,15 @@ def score_partners(pool: Pool, member: Member) -> list[ScoredPair]:
     return sorted(pairs, key=lambda pair: (-pair.meeting.score, pair.ids))
 
 
-def explanations(pool: Pool, pairs: Iterable[ScoredPair]) -> dict[tuple[int, int], dict[str, Any]]:
-    """What is stored as the reasons of each pair, by the ids of its organisations."""
+def explanations(
+    pool: Pool, pairs: Iterable[ScoredPair], *, spans: Mapping[int, SpanVectors] | None = None
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """What is stored as the reasons of each pair, by the ids of its organisations.
+
+    `spans` are the sentences of listings that are not stored, by their id.
+    """
     pairs = list(pairs)
-    spans = _sentences_of(pool, pairs)
+    spans = _sentences_of(pool, pairs) | dict(spans or {})
     return {pair.ids: _explanation(pair, spans) for pair in pairs}
 
 

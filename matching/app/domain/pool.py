@@ -6,7 +6,7 @@ import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -141,6 +141,14 @@ def load_pool(bridge_id: int, organisation_ids: Iterable[int]) -> Pool:
         today=timezone.localdate(),
         members=members,
     )
+
+
+def member_with(pool: Pool, organisation_id: int, listing: Listing, raw: VectorSet) -> Member:
+    """A member of the pool as if this listing, whose vectors are `raw`, were all it had on the bridge."""
+    measured = _measured(pool.statistics, {organisation_id: raw}, {listing.pk: listing})
+    centred, usual = measured[organisation_id]
+    member = pool.members[organisation_id]
+    return replace(member, listings={listing.pk: listing}, raw=raw, centred=centred, usual=usual)
 
 
 def _measured(

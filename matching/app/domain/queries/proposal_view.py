@@ -206,14 +206,14 @@ def _reason(
     return Reason(
         code=entry["code"],
         sense=sense,
-        params=_from_viewpoint(entry.get("params", {}), mine, theirs),
+        params=from_viewpoint(entry.get("params", {}), mine, theirs),
         strength=entry.get("share", 0.0),
         mine=quotes[mine],
         theirs=quotes[theirs],
     )
 
 
-def _from_viewpoint(params: dict[str, Any], mine: str, theirs: str) -> dict[str, Any]:
+def from_viewpoint(params: dict[str, Any], mine: str, theirs: str) -> dict[str, Any]:
     """Parameters `first_x` and `second_x` become `my_x` and `their_x`."""
     renamed = {}
     for name, value in params.items():

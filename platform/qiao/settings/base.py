@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "qiao.website",
     "qiao.organiser",
     "qiao.demonstration",
-    "qiao.calls",
     "qiao.partnerships",
     "matching.app",
     "qiao.directory",

@@ -1,1 +1,0 @@
-"""Writes of calls, entries and marks."""

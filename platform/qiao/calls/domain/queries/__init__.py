@@ -1,1 +1,0 @@
-"""Reads of calls that need more than a list."""

@@ -1,1 +1,0 @@
-"""Querysets, one file a model."""

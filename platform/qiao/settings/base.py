@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "qiao.website",
     "qiao.organiser",
     "qiao.demonstration",
+    "qiao.calls",
     "qiao.partnerships",
     "matching.app",
     "qiao.directory",

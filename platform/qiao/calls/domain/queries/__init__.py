@@ -1,0 +1,1 @@
+"""Reads of calls that need more than a list."""

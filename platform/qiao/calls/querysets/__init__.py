@@ -1,0 +1,1 @@
+"""Querysets, one file a model."""

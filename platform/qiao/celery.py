@@ -49,6 +49,8 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120, "priority": 9},
     },
+    # Entries are refused to the second all the same: this tells people of it.
+    "watch-calls": {"task": "calls.watch_calls", "schedule": 60.0, "options": {"expires": 60}},
     "watch-requests": {"task": "partnerships.watch_requests", "schedule": 300.0, "options": {"expires": 600}},
     "send-follow-ups": {
         "task": "partnerships.send_follow_ups",

@@ -55,7 +55,7 @@ class MarkQuerySet(models.QuerySet["Mark"]):
         missing = (
             Reviewer.objects.active()
             .filter(call=models.OuterRef("entry__call"))
-            .exclude(pk__in=_keeping_out(models.OuterRef(models.OuterRef("entry"))))
+            .exclude(pk__in=_keeping_out(models.OuterRef(models.OuterRef(models.OuterRef("entry")))))
             .filter(~models.Exists(marked))
         )
         return self.filter(models.Q(stage__marked_at__isnull=False) | ~models.Exists(missing))

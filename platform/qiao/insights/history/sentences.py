@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.app.enums import ProposalState, RunState
 from qiao.bridges.enums import BridgeRole, BridgeState
+from qiao.calls.enums import CallState, EntryState
 from qiao.common.languages import InterfaceLanguage
 from qiao.directory import trust_words
 from qiao.directory.acts import ACTS, DESK_ACTS
@@ -62,6 +63,40 @@ PARTNERSHIP_ACTS: dict[str, StrOrPromise] = {
     "answer_follow_up": _("answered how it goes"),
 }
 
+#: Acts on a call, an entry to one, and an invitation.
+CALL_ACTS: dict[str, StrOrPromise] = {
+    "create_call": _("wrote a call"),
+    "update_call": _("changed a call"),
+    "submit_call": _("sent a call to review"),
+    "return_call_to_draft": _("took a call back from review"),
+    "review_call": _("decided on a call"),
+    "extend_call": _("put the date of a call off"),
+    "withdraw_call": _("withdrew a call"),
+    "close_call": _("closed a call on its date"),
+    "invite_members": _("invited members to a call"),
+    "begin_deciding": _("put the entries before the reviewers"),
+    "end_marking": _("ended the marking of a stage"),
+    "end_stage": _("ended a stage of a call"),
+    "finish_call": _("ended a call"),
+    "invite_reviewer": _("asked somebody to review"),
+    "accept_review": _("accepted to review"),
+    "remove_reviewer": _("asked somebody no longer to review"),
+    "declare_interests": _("said which entries touch their own interests"),
+    "mark_entry": _("marked an entry"),
+    "start_entry": _("began an entry"),
+    "change_entry": _("changed a draft of an entry"),
+    "submit_entry": _("handed an entry in"),
+    "take_back_entry": _("took an entry back to change it"),
+    "withdraw_entry": _("withdrew an entry"),
+    "reopen_entry": _("went on with a withdrawn entry"),
+    "advance_entry": _("chose an entry for the next stage"),
+    "decline_entry": _("did not choose an entry"),
+    "award_entry": _("had an entry win"),
+    "write_feedback": _("wrote feedback on an entry"),
+    "decline_call_invitation": _("said no to an invitation to a call"),
+    "undo_decline_call_invitation": _("took back a no to an invitation to a call"),
+}
+
 #: Acts of those who run a bridge that other apps record.
 FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
     "change_cooperation_policy": _("changed the rules of requests"),
@@ -98,7 +133,7 @@ PERSONAL_ACTS: dict[str, StrOrPromise] = {
     "change_person": _("changed a person on the administration site"),
 }
 
-SENTENCES: dict[str, StrOrPromise] = ACTS | DESK_ACTS | PARTNERSHIP_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
+SENTENCES: dict[str, StrOrPromise] = ACTS | DESK_ACTS | PARTNERSHIP_ACTS | CALL_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
 
 #: Only who runs a bridge, reviews or advises for it does these: such a person is not named to others.
 ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
@@ -106,7 +141,7 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "review_membership", "review_listing", "retract_publication", "suspend_membership", "restore_membership",
     "import_organisation", "import_membership", "import_listing", "answer_verification_request", "hide_listing",
     "unhide_listing", "answer_appeal", "hide_endorsement", "show_endorsement", "introduce_by_hand", "pass_on_request",
-    "do_not_pass_on_request", "nudge", "assign_adviser",
+    "do_not_pass_on_request", "nudge", "assign_adviser", "review_call",
 }  # fmt: skip
 
 #: Words of the states of each kind of object, in the order they are tried.
@@ -127,6 +162,8 @@ _WORDS: dict[str, tuple[type[TextChoices], ...]] = {
     "matching.proposal": (ProposalState,),
     "notifications.outgoingmail": (MailState,),
     "notifications.circular": (CircularState,),
+    "calls.call": (CallState,),
+    "calls.entry": (EntryState,),
     "partnerships.introduction": (IntroductionState, Answer, FollowUpAnswer, MilestoneState, Stage),
     "accounts.user": (InterfaceLanguage,),
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from matching.app.models import Proposal, ScoringModel
 from qiao.activity.models import AuditEntry
 from qiao.bridges.models import BridgeStaff
+from qiao.calls.models import Call, Entry
 from qiao.directory.models import Affiliation, ImportJob, Listing, Membership, Organisation
 from qiao.partnerships.models import Introduction
 
@@ -67,6 +68,11 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
         )
     if kinds & {"bridges.bridgestaff"}:
         add(named(BridgeStaff).select_related("user"), lambda one: str(one.user.display_name))
+    if kinds & {"calls.call"}:
+        add(named(Call).only("title", "public_id"), lambda one: str(one.title))
+    if entries_of := ids.get("calls.entry"):
+        rows = Entry.objects.filter(pk__in=entries_of, call__bridge_id=bridge_id).select_related("call")
+        add(rows.only("public_id", "call__title", "call__public_id"), lambda one: str(one.call.title))
     for model in (Introduction, Proposal):
         if kinds & {model._meta.label_lower}:
             add(
@@ -96,6 +102,12 @@ def names_for_people(user: Any, own: set[int], entries: Iterable[AuditEntry]) ->
         for one in visible.select_related("bridge", "first", "second"):
             other = one.second if one.first_id in own else one.first
             add(one, other.name if one.is_introduced else _("Request for an introduction"))
+    if calls := ids.get("calls.call"):
+        for call in Call.objects.visible_to(user).filter(pk__in=calls).select_related("bridge"):
+            add(call, call.title)
+    if entries_of := ids.get("calls.entry"):
+        for entry in Entry.objects.visible_to(user).filter(pk__in=entries_of).select_related("call__bridge"):
+            add(entry, entry.call.title)
     if proposals := ids.get("matching.proposal"):
         for proposal in Proposal.objects.visible_to(user).filter(pk__in=proposals).select_related("bridge"):
             add(proposal, _("Proposal"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import factory
@@ -18,6 +19,7 @@ from qiao.directory.domain.indexing import index_listing, index_organisation
 from qiao.directory.enums import Direction, ListingKind, ListingState, MembershipState, OrganisationKind, PersonRole
 from qiao.directory.models import Affiliation, Listing, Membership, Organisation
 from qiao.partnerships.models import ProposalMark
+from qiao.workshops.models import MeetingTable, Registration, Slot, Workshop, WorkshopStaff
 
 PASSWORD = "a-long-test-password"
 Model = TypeVar("Model")
@@ -173,3 +175,55 @@ def propose(one: Listing, other: Listing, *, saved_by: Organisation | None = Non
     if saved_by is not None:
         ProposalMark.objects.create(proposal=proposal, organisation=saved_by, saved_at=timezone.now())
     return proposal
+
+
+class WorkshopFactory(Factory[Workshop]):
+    """A published workshop of two days, some weeks ahead, open for registration."""
+
+    class Meta:
+        model = Workshop
+        skip_postgeneration_save = True
+
+    bridge = factory.SubFactory(BridgeFactory)
+    name = factory.LazyFunction(lambda: LazyI18nString({"en": "Health workshop", "zh-hans": "健康研讨会"}))
+    first_day = factory.LazyFunction(lambda: timezone.now().date() + datetime.timedelta(days=30))
+    last_day = factory.LazyAttribute(lambda one: one.first_day + datetime.timedelta(days=1))
+    time_zone = "Asia/Shanghai"
+    state = "published"
+
+
+class RegistrationFactory(Factory[Registration]):
+    """A confirmed registration of somebody for an organisation that is a member."""
+
+    class Meta:
+        model = Registration
+        skip_postgeneration_save = True
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    organisation = factory.LazyAttribute(lambda one: member(one.workshop.bridge))
+    user = factory.SubFactory(UserFactory)
+    name = factory.LazyAttribute(lambda one: one.user.name)
+    email = factory.LazyAttribute(lambda one: one.user.email)
+    state = "confirmed"
+    confirmed_at = factory.LazyFunction(timezone.now)
+    languages = ["en"]
+
+
+def workshop_staff(workshop: Workshop, user: User, role: str = "owner") -> WorkshopStaff:
+    """Give somebody a part in running a workshop."""
+    return WorkshopStaff.objects.create(workshop=workshop, user=user, role=role)
+
+
+def add_slots(workshop: Workshop, count: int, *, minutes: int = 20, hour: int = 9) -> list[Slot]:
+    """Slots one after another on its first day, by the clock of its time zone."""
+    begin = datetime.datetime.combine(workshop.first_day, datetime.time(hour), tzinfo=workshop.zone)
+    step = datetime.timedelta(minutes=minutes)
+    return [
+        Slot.objects.create(workshop=workshop, starts_at=begin + n * step, ends_at=begin + (n + 1) * step)
+        for n in range(count)
+    ]
+
+
+def add_tables(workshop: Workshop, count: int) -> list[MeetingTable]:
+    """Tables numbered from 1."""
+    return [MeetingTable.objects.create(workshop=workshop, number=n + 1) for n in range(count)]

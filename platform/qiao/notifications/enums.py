@@ -16,6 +16,7 @@ class Topic(models.TextChoices):
     MESSAGES = "messages", pgettext_lazy("topic", "Messages")
     COLLABORATIONS = "collaborations", pgettext_lazy("topic", "Collaborations")
     CALLS = "calls", pgettext_lazy("topic", "Calls")
+    WORKSHOPS = "workshops", pgettext_lazy("topic", "Workshops")
     TRUST = "trust", pgettext_lazy("topic", "Trust")
     NEWS = "news", _("News of the organisers")
 

@@ -110,6 +110,7 @@ class MailPreference(Timestamped):
     messages = models.BooleanField(_("messages of those we were introduced to"), default=True)
     collaborations = models.BooleanField(_("steps of our collaborations and follow-ups"), default=True)
     calls = models.BooleanField(_("calls that invite us, and our entries"), default=True)
+    workshops = models.BooleanField(_("workshops we take part in, and our meetings there"), default=True)
     trust = models.BooleanField(_("verification, endorsements and reports"), default=True)
 
     news = models.BooleanField(_("news of the organisers"), default=True)

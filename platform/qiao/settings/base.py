@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "qiao.organiser",
     "qiao.demonstration",
     "qiao.calls",
+    "qiao.workshops",
     "qiao.partnerships",
     "matching.app",
     "qiao.directory",

@@ -1,0 +1,1 @@
+"""What is done with workshops: each write is one function."""

@@ -1,0 +1,1 @@
+"""Reads that can be chained."""

@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
 from qiao.partnerships.rules import brokers_on
+from qiao.workshops.models import Workshop
+
+
+def has_workshops(user: Any, bridge: Bridge) -> bool:
+    """Runs the bridge, or has a part in one of its workshops."""
+    return bool(runs_bridge(user, bridge)) or Workshop.objects.all().run_by(user).on_bridge(bridge).exists()
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ _PLACES = (
     _Place("verification_list", _("Verification"), runs_bridge, ("verification", "verification_act")),
     _Place("report_list", _("Reports"), runs_bridge, ("report",)),
     _Place("case_list", _("Cases"), brokers_on, ("case", "case_new", "case_figures", "case_rules")),
+    _Place("workshop_list", _("Workshops"), has_workshops, ("workshop_new",)),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
     _Place("proposal_list", _("Proposals"), runs_bridge),

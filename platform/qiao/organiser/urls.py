@@ -1,6 +1,20 @@
 """Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
 
-from qiao.organiser.addresses import cases, desk, imports, learning, mail, trust
+from qiao.organiser.addresses import (
+    cases,
+    desk,
+    imports,
+    learning,
+    mail,
+    trust,
+    workshops_after,
+    workshops_day,
+    workshops_meetings,
+    workshops_programme,
+    workshops_registrations,
+    workshops_setup,
+    workshops_suggestions,
+)
 
 app_name = "organiser"
 urlpatterns = [
@@ -9,5 +23,12 @@ urlpatterns = [
     *mail.urlpatterns,
     *trust.urlpatterns,
     *cases.urlpatterns,
+    *workshops_after.urlpatterns,
+    *workshops_day.urlpatterns,
+    *workshops_meetings.urlpatterns,
+    *workshops_programme.urlpatterns,
+    *workshops_registrations.urlpatterns,
+    *workshops_setup.urlpatterns,
+    *workshops_suggestions.urlpatterns,
     *desk.urlpatterns,
 ]

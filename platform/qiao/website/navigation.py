@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import reviews_for_bridge
@@ -50,6 +51,19 @@ _BRIDGE_PLACES = (
         _("Introductions"),
         signed_in=True,
         covers=("website:introduction", "website:introduction_milestone", "website:introduction_close"),
+    ),
+    _Place(
+        "website:workshop_list",
+        pgettext_lazy("navigation", "Workshops"),
+        covers=(
+            "website:workshop",
+            "website:workshop_programme",
+            "website:workshop_people",
+            "website:workshop_meetings",
+            "website:workshop_registration",
+            "website:workshop_now",
+            "website:workshop_after",
+        ),
     ),
     _Place("website:saved_list", _("Saved"), signed_in=True),
 )

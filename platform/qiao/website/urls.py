@@ -1,6 +1,20 @@
 """Addresses of the website. Fixed ones come before those that start with a bridge."""
 
-from qiao.website.addresses import bridge, browse, home, introductions, notifications, participant, trust
+from qiao.website.addresses import (
+    bridge,
+    browse,
+    home,
+    introductions,
+    notifications,
+    participant,
+    trust,
+    workshops_after,
+    workshops_day,
+    workshops_meetings,
+    workshops_programme,
+    workshops_registrations,
+    workshops_setup,
+)
 
 app_name = "website"
 urlpatterns = [
@@ -9,6 +23,12 @@ urlpatterns = [
     *notifications.urlpatterns,
     *introductions.urlpatterns,
     *trust.urlpatterns,
+    *workshops_after.urlpatterns,
+    *workshops_day.urlpatterns,
+    *workshops_meetings.urlpatterns,
+    *workshops_programme.urlpatterns,
+    *workshops_registrations.urlpatterns,
+    *workshops_setup.urlpatterns,
     *browse.urlpatterns,
     *bridge.urlpatterns,
 ]

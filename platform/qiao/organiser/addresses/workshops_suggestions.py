@@ -1,0 +1,5 @@
+"""Addresses of proposed sessions of a workshop."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of meetings at a workshop."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of the programme of a workshop."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from qiao.embedded.postgres import Postgres, next_free_port
+from qiao.embedded.postgres import Postgres, free_port, next_free_port
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +82,40 @@ def test_postgres_starts_when_another_process_has_the_number_of_a_dead_one(postg
     assert postgres.port() is None
     with psycopg.connect(postgres.start()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_postgres_is_known_by_whatever_name_its_home_is_given(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, pid = postgres.start(), _pid(postgres)
+    link = tmp_path / "link"
+    link.symlink_to(postgres.home, target_is_directory=True)
+    monkeypatch.chdir(postgres.home.parent)
+    for home in (link, Path(postgres.home.name), Path("..") / postgres.home.parent.name / postgres.home.name):
+        same = Postgres(home)
+        assert same.alive()
+        assert same.start() == url
+        assert _pid(same) == pid
+
+
+def test_postgres_that_was_started_through_a_link_keeps_its_pid_file(postgres: Postgres, tmp_path: Path) -> None:
+    """As servers were before homes were resolved: their command line names the folder by the link."""
+    postgres.start()
+    postgres.stop()
+    link = postgres.data.parent / "link"
+    link.symlink_to(postgres.data, target_is_directory=True)
+    try:
+        port = free_port()
+        arguments = ["-D", str(link), "-w", "-l", str(postgres.data / "server.log"), "-o"]
+        options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories="
+        postgres._call("pg_ctl", "start", *arguments, options)
+        pid = _pid(postgres)
+        postgres._clear_stale_pid_file()
+        assert _pid(postgres) == pid
+        assert postgres.port() == port
+    finally:
+        postgres.stop()
+        link.unlink()
 
 
 def test_next_free_port_passes_over_one_that_is_taken(postgres: Postgres) -> None:

@@ -36,6 +36,10 @@ class Postgres:
     home: Path
     careless: bool = False
 
+    def __post_init__(self) -> None:
+        # One folder has one name: by a link, or from another folder, it would be taken for another server's.
+        object.__setattr__(self, "home", self.home.resolve())
+
     @property
     def data(self) -> Path:
         """The data folder: under `home`, unless the account that PostgreSQL runs as could not reach it there."""
@@ -91,8 +95,14 @@ class Postgres:
 
     def _is_ours(self, pid: int) -> bool:
         """Whether the process is a server of this data folder, not one that was given the number of a dead one."""
+        data = self.data.resolve()
         try:
-            return str(self.data) in psutil.Process(pid).cmdline()
+            process = psutil.Process(pid)
+            named = process.cmdline()
+            if any(argument.startswith("/") and Path(argument).resolve() == data for argument in named):
+                return True
+            # Named by a relative path, or by one that is no more: a server works in its data folder.
+            return process.name().startswith("postgres") and Path(process.cwd()).resolve() == data
         except psutil.Error:
             return False
 

@@ -17,6 +17,7 @@ from qiao.directory.acts import ACTS, DESK_ACTS
 from qiao.directory.enums import ImportState, ListingState, MembershipState, PersonRole, RowOutcome
 from qiao.notifications.enums import CircularState, MailState
 from qiao.partnerships.enums import Answer, FollowUpAnswer, IntroductionState, MilestoneState, Stage
+from qiao.workshops.enums import MeetingOutcome, MeetingState, RegistrationState, SessionState, WorkshopState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -97,6 +98,22 @@ CALL_ACTS: dict[str, StrOrPromise] = {
     "undo_decline_call_invitation": _("took back a no to an invitation to a call"),
 }
 
+#: Acts on a workshop, its registrations, sessions and meetings.
+WORKSHOP_ACTS: dict[str, StrOrPromise] = {
+    "request_suggestions": _("asked for proposed sessions"),
+    "store_suggestions": _("proposed sessions"),
+    "rename_suggestion": _("gave a proposed session a title"),
+    "lock_suggestion": _("locked a proposed session"),
+    "unlock_suggestion": _("unlocked a proposed session"),
+    "merge_suggestions": _("joined two proposed sessions"),
+    "split_suggestion": _("divided a proposed session"),
+    "move_suggested_person": _("moved somebody between proposed sessions"),
+    "choose_moderator": _("chose who should moderate"),
+    "dismiss_suggestion": _("put a proposed session aside"),
+    "restore_suggestion": _("brought a proposed session back"),
+    "accept_suggestion": _("made a session of a proposed one"),
+}
+
 #: Acts of those who run a bridge that other apps record.
 FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
     "change_cooperation_policy": _("changed the rules of requests"),
@@ -133,7 +150,9 @@ PERSONAL_ACTS: dict[str, StrOrPromise] = {
     "change_person": _("changed a person on the administration site"),
 }
 
-SENTENCES: dict[str, StrOrPromise] = ACTS | DESK_ACTS | PARTNERSHIP_ACTS | CALL_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
+SENTENCES: dict[str, StrOrPromise] = (
+    ACTS | DESK_ACTS | PARTNERSHIP_ACTS | CALL_ACTS | WORKSHOP_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
+)
 
 #: Only who runs a bridge, reviews or advises for it does these: such a person is not named to others.
 ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
@@ -142,6 +161,8 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "import_organisation", "import_membership", "import_listing", "answer_verification_request", "hide_listing",
     "unhide_listing", "answer_appeal", "hide_endorsement", "show_endorsement", "introduce_by_hand", "pass_on_request",
     "do_not_pass_on_request", "nudge", "assign_adviser", "review_call",
+    "request_suggestions", "rename_suggestion", "lock_suggestion", "unlock_suggestion", "merge_suggestions", "split_suggestion",
+    "move_suggested_person", "choose_moderator", "dismiss_suggestion", "restore_suggestion", "accept_suggestion",
 }  # fmt: skip
 
 #: Words of the states of each kind of object, in the order they are tried.
@@ -162,6 +183,10 @@ _WORDS: dict[str, tuple[type[TextChoices], ...]] = {
     "matching.proposal": (ProposalState,),
     "notifications.outgoingmail": (MailState,),
     "notifications.circular": (CircularState,),
+    "workshops.workshop": (WorkshopState,),
+    "workshops.registration": (RegistrationState,),
+    "workshops.session": (SessionState,),
+    "workshops.meeting": (MeetingState, MeetingOutcome),
     "calls.call": (CallState,),
     "calls.entry": (EntryState,),
     "partnerships.introduction": (IntroductionState, Answer, FollowUpAnswer, MilestoneState, Stage),

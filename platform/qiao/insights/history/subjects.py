@@ -15,6 +15,7 @@ from qiao.bridges.models import BridgeStaff
 from qiao.calls.models import Call, Entry
 from qiao.directory.models import Affiliation, ImportJob, Listing, Membership, Organisation
 from qiao.partnerships.models import Introduction
+from qiao.workshops.models import Registration, Session, Workshop
 
 #: Kind and id, as the log keeps them.
 Key = tuple[str, str]
@@ -73,6 +74,14 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
     if entries_of := ids.get("calls.entry"):
         rows = Entry.objects.filter(pk__in=entries_of, call__bridge_id=bridge_id).select_related("call")
         add(rows.only("public_id", "call__title", "call__public_id"), lambda one: str(one.call.title))
+    if kinds & {"workshops.workshop"}:
+        add(named(Workshop).only("name", "public_id"), lambda one: str(one.name))
+    if kinds & {"workshops.session"}:
+        rows = Session.objects.filter(pk__in=ids["workshops.session"], workshop__bridge_id=bridge_id)
+        add(rows.only("title", "public_id"), lambda one: str(one.title))
+    if kinds & {"workshops.registration"}:
+        found = Registration.objects.filter(pk__in=ids["workshops.registration"], workshop__bridge_id=bridge_id)
+        add(found.only("name", "public_id"), lambda one: str(one.name))
     for model in (Introduction, Proposal):
         if kinds & {model._meta.label_lower}:
             add(
@@ -108,6 +117,14 @@ def names_for_people(user: Any, own: set[int], entries: Iterable[AuditEntry]) ->
     if entries_of := ids.get("calls.entry"):
         for entry in Entry.objects.visible_to(user).filter(pk__in=entries_of).select_related("call__bridge"):
             add(entry, entry.call.title)
+    if workshops := ids.get("workshops.workshop"):
+        for workshop in Workshop.objects.visible_to(user).filter(pk__in=workshops).select_related("bridge"):
+            add(workshop, str(workshop.name))
+    if registrations := ids.get("workshops.registration"):
+        for one in (
+            Registration.objects.visible_to(user).filter(pk__in=registrations).select_related("workshop__bridge")
+        ):
+            add(one, f"{one.workshop.name}: {one.name}")
     if proposals := ids.get("matching.proposal"):
         for proposal in Proposal.objects.visible_to(user).filter(pk__in=proposals).select_related("bridge"):
             add(proposal, _("Proposal"))

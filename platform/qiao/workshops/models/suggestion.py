@@ -71,7 +71,6 @@ class SuggestedMember(Timestamped):
     suggestion = models.ForeignKey(SuggestedSession, on_delete=models.CASCADE, related_name="members")
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="suggested_for")
     is_moderator = models.BooleanField(_("should moderate"), default=False)
-    is_pinned = models.BooleanField(_("stays here"), default=False)
     reasons = models.JSONField(default=list)
     fit = models.FloatField(null=True)
 

@@ -1,0 +1,461 @@
+"""Proposed sessions: asking the matcher for them, changing them by hand, and making sessions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from i18nfield.strings import LazyI18nString
+
+from qiao.activity.domain.outbox import emit
+from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
+from qiao.common.states import move
+from qiao.common.text import clean_line
+from qiao.notifications.domain.telling import tell
+from qiao.workshops.domain.log import log_act
+from qiao.workshops.enums import (
+    AnswerToInvitation,
+    RegistrationState,
+    RunState,
+    SessionKind,
+    SessionRole,
+    SuggestionState,
+)
+from qiao.workshops.models import (
+    Registration,
+    Session,
+    SessionPerson,
+    SuggestedMember,
+    SuggestedSession,
+    SuggestionRun,
+    Workshop,
+)
+from qiao.workshops.rules import plans_programme
+from qiao.workshops.transitions import RUN
+
+TOPIC = "workshops"
+#: A run that has been silent for so long is begun again: its worker is gone.
+SILENCE = timedelta(minutes=3)
+#: People of one roundtable, at least and at most, unless it is said otherwise.
+LEAST, MOST = 6, 10
+SMALLEST, LARGEST = 2, 40
+
+
+@dataclass(frozen=True)
+class FoundMember:
+    """Somebody the matcher puts into a group, and why: codes with parameters."""
+
+    registration_id: int
+    fit: float
+    is_moderator: bool = False
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FoundGroup:
+    """A group that the matcher found: its title by language, the words that distinguish it, and its people."""
+
+    title: dict[str, str]
+    topics: dict[str, list[str]]
+    reasons: list[dict[str, Any]]
+    coherence: float
+    members: list[FoundMember]
+
+
+@transaction.atomic
+def request_suggestions(
+    workshop: Workshop, *, actor: Any, least: int = LEAST, most: int = MOST, groups: int | None = None
+) -> SuggestionRun:
+    """Have the matcher propose sessions anew; locked ones stay, the others give way.
+
+    Raises `NotAllowed`, and `InvalidInput` for sizes that make no sense. A run that is under way is the one.
+    """
+    _planned(workshop, actor)
+    if not SMALLEST <= least <= most <= LARGEST:
+        raise InvalidInput(
+            _("A roundtable has %(smallest)d to %(largest)d people, and at most as many as at least or more.")
+            % {"smallest": SMALLEST, "largest": LARGEST}
+        )
+    if groups is not None and not 1 <= groups <= 200:
+        raise InvalidInput(_("Ask for 1 to 200 sessions, or leave it to the matcher."))
+    if not Registration.objects.of_workshop(workshop).confirmed().exists():
+        raise InvalidInput(_("Nobody is registered yet: there is nobody to propose sessions for."))
+    Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    under_way = SuggestionRun.objects.filter(workshop=workshop, state__in=(RunState.QUEUED, RunState.RUNNING)).first()
+    if under_way is not None:
+        return under_way
+    options = {"least": least, "most": most, "groups": groups}
+    run = SuggestionRun.objects.create(workshop=workshop, asked_by=actor, options=options)
+    log_act(workshop, "request_suggestions", actor=actor, detail=options)
+    emit("suggestions.requested", run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def claim_suggestion_run(run_id: int) -> SuggestionRun | None:
+    """Take a waiting run up, or one whose worker has gone silent; None when it is somebody else's or done."""
+    run = (
+        SuggestionRun.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("workshop", "workshop__bridge")
+        .filter(pk=run_id)
+        .first()
+    )
+    if run is None:
+        return None
+    if run.state == RunState.RUNNING and run.updated_at < timezone.now() - SILENCE:
+        move(run, RUN, RunState.QUEUED)
+    if run.state != RunState.QUEUED:
+        return None
+    move(run, RUN, RunState.RUNNING)
+    run.started_at = timezone.now()
+    run.save(update_fields=["started_at", "updated_at"])
+    return run
+
+
+@transaction.atomic
+def store_suggestions(
+    run: SuggestionRun, groups: Sequence[FoundGroup], *, digest: str, model_name: str, figures: dict[str, Any]
+) -> None:
+    """Put what the matcher found in the place of what was proposed before; what is locked or accepted stays.
+
+    Who withdrew meanwhile, or was put into a locked session, is left out. A run that is no longer under way is not
+    stored.
+    """
+    Workshop.objects.select_for_update(no_key=True).get(pk=run.workshop_id)
+    run = SuggestionRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if run.state != RunState.RUNNING:
+        return
+    of_workshop = SuggestedSession.objects.filter(workshop=run.workshop_id)
+    of_workshop.filter(state=SuggestionState.PROPOSED, is_locked=False).delete()
+    taken = set(
+        SuggestedMember.objects.filter(suggestion__workshop=run.workshop_id)
+        .exclude(suggestion__state=SuggestionState.DISMISSED)
+        .values_list("registration_id", flat=True)
+    )
+    there = set(Registration.objects.filter(workshop=run.workshop_id).confirmed().values_list("pk", flat=True)) - taken
+    for position, group in enumerate(groups):
+        members = [one for one in group.members if one.registration_id in there]
+        if not members:
+            continue
+        suggestion = SuggestedSession.objects.create(
+            workshop_id=run.workshop_id,
+            run=run,
+            title=LazyI18nString(group.title),
+            topics=group.topics,
+            reasons=group.reasons,
+            coherence=group.coherence,
+            position=position,
+        )
+        _write_members(suggestion, members)
+    run.digest, run.model_name, run.figures, run.finished_at = digest, model_name, figures, timezone.now()
+    run.save(update_fields=["digest", "model_name", "figures", "finished_at", "updated_at"])
+    move(run, RUN, RunState.READY)
+    log_act(run.workshop, "store_suggestions", actor=None, detail={"sessions": len(groups)})
+    if run.asked_by is not None:
+        tell(
+            run.asked_by,
+            "suggestions_ready",
+            topic=TOPIC,
+            url=f"/organiser/{run.workshop.bridge.slug}/workshops/{run.workshop.public_id}/suggestions/",
+            bridge=run.workshop.bridge,
+            key=f"suggestions:{run.public_id}",
+            subject=str(run.workshop.name),
+        )
+
+
+@transaction.atomic
+def fail_suggestion_run(run: SuggestionRun, *, error: str) -> None:
+    """Note that a run came to nothing, so that the organiser sees it and asks again."""
+    run = SuggestionRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if run.state == RunState.RUNNING:
+        run.error, run.finished_at = error[:500], timezone.now()
+        run.save(update_fields=["error", "finished_at", "updated_at"])
+        move(run, RUN, RunState.FAILED)
+
+
+@transaction.atomic
+def describe_suggestion(suggestion: SuggestedSession, group: FoundGroup) -> None:
+    """Tell anew what a session that was changed by hand is about and why its people are in it.
+
+    A title that was typed stays, and so does a moderator who was chosen. Part of the matcher's work.
+    """
+    suggestion = SuggestedSession.objects.select_for_update(no_key=True).get(pk=suggestion.pk)
+    if suggestion.state != SuggestionState.PROPOSED:
+        return
+    if not suggestion.is_renamed:
+        suggestion.title = LazyI18nString(group.title)
+    suggestion.topics, suggestion.reasons, suggestion.coherence = group.topics, group.reasons, group.coherence
+    suggestion.save()
+    found = {one.registration_id: one for one in group.members}
+    for member in suggestion.members.select_for_update(no_key=True):
+        one = found.get(member.registration_id)
+        if one is not None:
+            member.fit, member.reasons = one.fit, one.reasons
+            member.save(update_fields=["fit", "reasons", "updated_at"])
+
+
+@transaction.atomic
+def rename_suggestion(suggestion: SuggestedSession, *, actor: Any, title: dict[str, str]) -> SuggestedSession:
+    """Give it a title of one's own, in one language or both."""
+    suggestion = _open(suggestion, actor)
+    cleaned = {language: clean_line(text)[:240] for language, text in title.items() if clean_line(text)}
+    if not cleaned:
+        raise InvalidInput(_("Write a title, in one language at least."), errors={"title": [_("Write a title.")]})
+    suggestion.title, suggestion.is_renamed = LazyI18nString(cleaned), True
+    suggestion.save(update_fields=["title", "is_renamed", "updated_at"])
+    log_act(suggestion.workshop, "rename_suggestion", actor=actor, detail={"session": suggestion.public_id})
+    return suggestion
+
+
+@transaction.atomic
+def lock_suggestion(suggestion: SuggestedSession, *, actor: Any, locked: bool) -> SuggestedSession:
+    """Keep a proposed session as it is when the rest is proposed anew, or no longer."""
+    suggestion = _open(suggestion, actor)
+    suggestion.is_locked = locked
+    suggestion.save(update_fields=["is_locked", "updated_at"])
+    verb = "lock_suggestion" if locked else "unlock_suggestion"
+    log_act(suggestion.workshop, verb, actor=actor, detail={"session": suggestion.public_id})
+    return suggestion
+
+
+@transaction.atomic
+def merge_suggestions(suggestion: SuggestedSession, *, actor: Any, other: SuggestedSession) -> SuggestedSession:
+    """Put the people of another proposed session into this one; the other goes."""
+    suggestion, other = _open(suggestion, actor), _open(other, actor)
+    if other.pk == suggestion.pk or other.workshop_id != suggestion.workshop_id:
+        raise InvalidInput(_("Choose another session of the same workshop."))
+    here = set(suggestion.members.values_list("registration_id", flat=True))
+    for member in list(other.members.exclude(registration__in=here)):
+        member.suggestion, member.is_moderator = suggestion, False
+        member.save(update_fields=["suggestion", "is_moderator", "updated_at"])
+    other.delete()
+    _one_moderator(suggestion)
+    log_act(suggestion.workshop, "merge_suggestions", actor=actor, detail={"session": suggestion.public_id})
+    _changed(suggestion)
+    return suggestion
+
+
+@transaction.atomic
+def split_suggestion(suggestion: SuggestedSession, *, actor: Any, registrations: Sequence[int]) -> SuggestedSession:
+    """Make a session of its own of some of its people; returns the new one."""
+    suggestion = _open(suggestion, actor)
+    leaving = list(suggestion.members.filter(registration__in=registrations))
+    if not leaving or len(leaving) == suggestion.members.count():
+        raise InvalidInput(_("Choose some of its people, and leave some."))
+    new = SuggestedSession.objects.create(
+        workshop=suggestion.workshop,
+        run=suggestion.run,
+        title=suggestion.title,
+        topics=suggestion.topics,
+        position=suggestion.position,
+    )
+    for member in leaving:
+        member.suggestion, member.is_moderator = new, False
+        member.save(update_fields=["suggestion", "is_moderator", "updated_at"])
+    for one in (suggestion, new):
+        _one_moderator(one)
+        _changed(one)
+    log_act(suggestion.workshop, "split_suggestion", actor=actor, detail={"session": suggestion.public_id})
+    return new
+
+
+@transaction.atomic
+def move_suggested_person(
+    registration: Registration, *, actor: Any, workshop: Workshop, to: SuggestedSession | None
+) -> None:
+    """Put somebody into another proposed session, or into none."""
+    _planned(workshop, actor)
+    Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    if registration.workshop_id != workshop.pk or (to is not None and to.workshop_id != workshop.pk):
+        raise InvalidInput(_("This is of another workshop."))
+    if to is not None:
+        to = _open(to, actor)
+    if registration.state != RegistrationState.CONFIRMED and to is not None:
+        raise InvalidInput(_("%(name)s is not registered any more.") % {"name": registration.name})
+    places = SuggestedMember.objects.filter(
+        registration=registration, suggestion__workshop=workshop, suggestion__state=SuggestionState.PROPOSED
+    ).select_related("suggestion")
+    for place in places:
+        if to is not None and place.suggestion_id == to.pk:
+            return
+        was = place.suggestion
+        place.delete()
+        if was.members.exists():
+            _one_moderator(was)
+            _changed(was)
+        else:
+            was.delete()
+    if to is not None:
+        SuggestedMember.objects.create(suggestion=to, registration=registration)
+        _one_moderator(to)
+        _changed(to)
+    detail = {"person": registration.public_id, "to": to.public_id if to is not None else ""}
+    log_act(workshop, "move_suggested_person", actor=actor, detail=detail)
+
+
+@transaction.atomic
+def choose_moderator(suggestion: SuggestedSession, *, actor: Any, registration: Registration) -> SuggestedSession:
+    """Say who should moderate."""
+    suggestion = _open(suggestion, actor)
+    if not suggestion.members.filter(registration=registration).exists():
+        raise InvalidInput(_("Choose somebody of this session."))
+    for member in suggestion.members.all():
+        member.is_moderator = member.registration_id == registration.pk
+        member.save(update_fields=["is_moderator", "updated_at"])
+    log_act(suggestion.workshop, "choose_moderator", actor=actor, detail={"session": suggestion.public_id})
+    return suggestion
+
+
+@transaction.atomic
+def dismiss_suggestion(suggestion: SuggestedSession, *, actor: Any) -> SuggestedSession:
+    """Put a proposed session aside. Its people are free for others; it can be brought back."""
+    suggestion = _open(suggestion, actor)
+    suggestion.state, suggestion.is_locked = SuggestionState.DISMISSED, False
+    suggestion.save(update_fields=["state", "is_locked", "updated_at"])
+    log_act(suggestion.workshop, "dismiss_suggestion", actor=actor, detail={"session": suggestion.public_id})
+    return suggestion
+
+
+@transaction.atomic
+def restore_suggestion(suggestion: SuggestedSession, *, actor: Any) -> SuggestedSession:
+    """Bring a session back that was put aside, with those of its people who have no other since."""
+    _planned(suggestion.workshop, actor)
+    Workshop.objects.select_for_update(no_key=True).get(pk=suggestion.workshop_id)
+    suggestion = SuggestedSession.objects.select_for_update(no_key=True).get(pk=suggestion.pk)
+    if suggestion.state != SuggestionState.DISMISSED:
+        raise TransitionNotAllowed
+    taken = (
+        SuggestedMember.objects.filter(suggestion__workshop=suggestion.workshop_id)
+        .exclude(suggestion__state=SuggestionState.DISMISSED)
+        .values("registration")
+    )
+    suggestion.members.filter(registration__in=taken).delete()
+    if not suggestion.members.exists():
+        raise InvalidInput(_("All of its people are in other sessions by now."))
+    suggestion.state = SuggestionState.PROPOSED
+    suggestion.save(update_fields=["state", "updated_at"])
+    _one_moderator(suggestion)
+    _changed(suggestion)
+    log_act(suggestion.workshop, "restore_suggestion", actor=actor, detail={"session": suggestion.public_id})
+    return suggestion
+
+
+@transaction.atomic
+def accept_suggestion(suggestion: SuggestedSession, *, actor: Any, minutes: int = 60) -> Session:
+    """Make a roundtable of it in the draft of the programme, and invite its people. Raises `InvalidInput`."""
+    suggestion = _open(suggestion, actor)
+    members = [
+        one
+        for one in suggestion.members.select_related("registration", "registration__user")
+        if one.registration.state == RegistrationState.CONFIRMED
+    ]
+    if len(members) < SMALLEST:
+        raise InvalidInput(_("A roundtable needs at least two people who are registered."))
+    if not 5 <= minutes <= 720:
+        raise InvalidInput(_("A session lasts 5 to 720 minutes."), errors={"minutes": [_("5 to 720 minutes.")]})
+    workshop = suggestion.workshop
+    session = Session.objects.create(
+        workshop=workshop,
+        kind=SessionKind.ROUNDTABLE,
+        title=suggestion.title,
+        minutes=minutes,
+        expected=len(members),
+        capacity=max(len(members), MOST),
+        needs_interpreting=any(one.registration.needs_interpreter for one in members),
+    )
+    for position, one in enumerate(members):
+        SessionPerson.objects.create(
+            session=session,
+            registration=one.registration,
+            name=one.registration.name,
+            role=SessionRole.MODERATOR if one.is_moderator else SessionRole.PARTICIPANT,
+            answer=AnswerToInvitation.INVITED,
+            position=position,
+        )
+        if one.registration.user is not None:
+            _invite(session, one)
+    suggestion.state, suggestion.session = SuggestionState.ACCEPTED, session
+    suggestion.save(update_fields=["state", "session", "updated_at"])
+    log_act(workshop, "accept_suggestion", actor=actor, subject=session, after=session.state)
+    emit("session.changed", session_id=session.pk)
+    return session
+
+
+def silent_runs() -> list[int]:
+    """Runs that wait, or whose worker has gone silent."""
+    return list(
+        SuggestionRun.objects.filter(
+            state__in=(RunState.QUEUED, RunState.RUNNING), updated_at__lt=timezone.now() - SILENCE
+        ).values_list("pk", flat=True)
+    )
+
+
+def _invite(session: Session, member: SuggestedMember) -> None:
+    workshop = session.workshop
+    tell(
+        member.registration.user,
+        "session_moderates" if member.is_moderator else "session_invited",
+        topic=TOPIC,
+        url=f"/{workshop.bridge.slug}/workshops/{workshop.public_id}/sessions/{session.public_id}/",
+        bridge=workshop.bridge,
+        key=f"session_invited:{session.public_id}",
+        mail="session_invited",
+        mail_context={
+            "workshop": workshop,
+            "session": session,
+            "moderates": member.is_moderator,
+            "colleagues": session.people.count(),
+        },
+        subject=str(session.title),
+    )
+
+
+def _planned(workshop: Workshop, actor: Any) -> None:
+    if not plans_programme(actor, workshop):
+        raise NotAllowed
+
+
+def _open(suggestion: SuggestedSession, actor: Any) -> SuggestedSession:
+    """The session, locked, and still proposed. Who changes several locks the workshop first, so that none waits."""
+    _planned(suggestion.workshop, actor)
+    Workshop.objects.select_for_update(no_key=True).get(pk=suggestion.workshop_id)
+    found = (
+        SuggestedSession.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("workshop", "workshop__bridge")
+        .filter(pk=suggestion.pk)
+        .first()
+    )
+    if found is None or found.state != SuggestionState.PROPOSED:
+        raise TransitionNotAllowed
+    return found
+
+
+def _write_members(suggestion: SuggestedSession, members: Sequence[FoundMember]) -> None:
+    SuggestedMember.objects.bulk_create(
+        SuggestedMember(
+            suggestion=suggestion,
+            registration_id=one.registration_id,
+            is_moderator=one.is_moderator,
+            reasons=one.reasons,
+            fit=one.fit,
+        )
+        for one in members
+    )
+
+
+def _one_moderator(suggestion: SuggestedSession) -> None:
+    """Somebody moderates as long as there is anybody: who fits best, until it is chosen anew."""
+    members = list(suggestion.members.order_by("-is_moderator", "-fit", "id"))
+    if members and not members[0].is_moderator:
+        best = max(members, key=lambda one: (one.fit or 0.0, -one.pk))
+        best.is_moderator = True
+        best.save(update_fields=["is_moderator", "updated_at"])
+
+
+def _changed(suggestion: SuggestedSession) -> None:
+    emit("suggestion.changed", suggestion_id=suggestion.pk)

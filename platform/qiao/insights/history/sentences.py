@@ -161,8 +161,9 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "import_organisation", "import_membership", "import_listing", "answer_verification_request", "hide_listing",
     "unhide_listing", "answer_appeal", "hide_endorsement", "show_endorsement", "introduce_by_hand", "pass_on_request",
     "do_not_pass_on_request", "nudge", "assign_adviser", "review_call",
-    "request_suggestions", "rename_suggestion", "lock_suggestion", "unlock_suggestion", "merge_suggestions", "split_suggestion",
-    "move_suggested_person", "choose_moderator", "dismiss_suggestion", "restore_suggestion", "accept_suggestion",
+    "request_suggestions", "rename_suggestion", "lock_suggestion", "unlock_suggestion", "merge_suggestions",
+    "split_suggestion", "move_suggested_person", "choose_moderator", "dismiss_suggestion", "restore_suggestion",
+    "accept_suggestion",
 }  # fmt: skip
 
 #: Words of the states of each kind of object, in the order they are tried.

@@ -77,11 +77,11 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
     if kinds & {"workshops.workshop"}:
         add(named(Workshop).only("name", "public_id"), lambda one: str(one.name))
     if kinds & {"workshops.session"}:
-        rows = Session.objects.filter(pk__in=ids["workshops.session"], workshop__bridge_id=bridge_id)
-        add(rows.only("title", "public_id"), lambda one: str(one.title))
+        sessions = Session.objects.filter(pk__in=ids["workshops.session"], workshop__bridge_id=bridge_id)
+        add(sessions.only("title", "public_id"), lambda one: str(one.title))
     if kinds & {"workshops.registration"}:
-        found = Registration.objects.filter(pk__in=ids["workshops.registration"], workshop__bridge_id=bridge_id)
-        add(found.only("name", "public_id"), lambda one: str(one.name))
+        people = Registration.objects.filter(pk__in=ids["workshops.registration"], workshop__bridge_id=bridge_id)
+        add(people.only("name", "public_id"), lambda one: str(one.name))
     for model in (Introduction, Proposal):
         if kinds & {model._meta.label_lower}:
             add(
@@ -121,10 +121,9 @@ def names_for_people(user: Any, own: set[int], entries: Iterable[AuditEntry]) ->
         for workshop in Workshop.objects.visible_to(user).filter(pk__in=workshops).select_related("bridge"):
             add(workshop, str(workshop.name))
     if registrations := ids.get("workshops.registration"):
-        for one in (
-            Registration.objects.visible_to(user).filter(pk__in=registrations).select_related("workshop__bridge")
-        ):
-            add(one, f"{one.workshop.name}: {one.name}")
+        seen = Registration.objects.visible_to(user).filter(pk__in=registrations)
+        for person in seen.select_related("workshop__bridge"):
+            add(person, f"{person.workshop.name}: {person.name}")
     if proposals := ids.get("matching.proposal"):
         for proposal in Proposal.objects.visible_to(user).filter(pk__in=proposals).select_related("bridge"):
             add(proposal, _("Proposal"))

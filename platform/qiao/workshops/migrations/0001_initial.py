@@ -614,7 +614,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('is_moderator', models.BooleanField(default=False, verbose_name='should moderate')),
-                ('is_pinned', models.BooleanField(default=False, verbose_name='stays here')),
                 ('reasons', models.JSONField(default=list)),
                 ('fit', models.FloatField(null=True)),
                 ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggested_for', to='workshops.registration')),

@@ -16,4 +16,6 @@ class MatchingConfig(AppConfig):
         subscribe("list.changed", "matching.choose_around")
         subscribe("run.requested", "matching.request_run")
         subscribe("run.waiting", "matching.work_on_run")
+        subscribe("suggestions.requested", "matching.propose_sessions")
+        subscribe("suggestion.changed", "matching.describe_suggestion")
         warming.connect()

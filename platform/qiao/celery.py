@@ -16,6 +16,7 @@ app = Celery("qiao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+app.autodiscover_tasks(["matching.app"], related_name="tasks_workshops")
 
 
 @setup_logging.connect
@@ -33,6 +34,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "resume-runs": {"task": "matching.resume_stalled_runs", "schedule": 15.0, "options": {"expires": 30}},
+    "resume-workshop-runs": {
+        "task": "matching.resume_workshop_runs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "refit-weights": {
         "task": "matching.refit_weights",

@@ -1,0 +1,31 @@
+"""Background work of the matcher for workshops. Tasks take ids, may run twice without harm, and call one function."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import OperationalError
+
+from matching.app.domain import workshop_grouping
+from qiao.workshops.domain.suggesting import silent_runs
+
+# The database may be restarting: that passes.
+_PASSING = {"autoretry_for": (OperationalError,), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 20}
+
+
+@shared_task(name="matching.propose_sessions", **_PASSING)
+def propose_sessions(run_id: int) -> bool:
+    """Propose sessions for a workshop, as a run asks."""
+    return workshop_grouping.propose_sessions(run_id)
+
+
+@shared_task(name="matching.describe_suggestion", **_PASSING)
+def describe_suggestion(suggestion_id: int) -> bool:
+    """Tell anew what a proposed session is about that was changed by hand."""
+    return workshop_grouping.describe_again(suggestion_id)
+
+
+@shared_task(name="matching.resume_workshop_runs")
+def resume_workshop_runs() -> None:
+    """Begin runs again whose worker has gone silent."""
+    for run_id in silent_runs():
+        propose_sessions.delay(run_id)

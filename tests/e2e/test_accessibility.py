@@ -23,7 +23,7 @@ from qiao.notifications.unsubscribing import unsubscribe_url
 from qiao.partnerships.domain.brokering import introduce_by_hand
 from qiao.partnerships.domain.conversation import send_message
 from qiao.partnerships.domain.follow_ups import follow_up_token
-from qiao.partnerships.domain.milestones import record_milestone
+from qiao.partnerships.domain.milestones import confirm_milestone, record_milestone
 from qiao.partnerships.models import FollowUp, Introduction
 from tests.e2e.newcomer import sign_in
 from tests.e2e.trust_scene import TrustScene, trust_scene
@@ -41,7 +41,7 @@ PARTICIPANT = [
     "after_sign_in", "proposal_list", "proposal", "saved_list", "inbox", "settings", "account_delete",
     "my_organisation", "my_profile", "my_leaving", "my_history", "my_blocks", "listing_new", "listing_edit", "people",
     "register_organisation", "introduction_list", "introduction", "introduction_close", "introduction_milestone",
-    "follow_up", "my_verification", "my_appeals", "my_reports", "report_new", "block", "letter",
+    "introduction_endorse", "follow_up", "my_verification", "my_appeals", "my_reports", "report_new", "block", "letter",
     "unsubscribe",
 ]  # fmt: skip
 SIGNED_IN = ["account_email", "account_change_password", "mfa_index", "socialaccount_connections"]
@@ -122,6 +122,7 @@ class Scene:
             "letter_edit": Circular.objects.get(state="draft").public_id,
             "unsubscribe": unsubscribe_url(self.participant, "trust").rstrip("/").rpartition("/")[2],
             "introduction": self.introduction.public_id,
+            "introduction_endorse": self.introduction.public_id,
             "case": self.introduction.public_id,
             "introduction_close": self.introduction.public_id,
             "follow_up": follow_up_token(FollowUp.objects.filter(organisation=self.own.organisation)[0]),
@@ -156,6 +157,13 @@ def scene() -> Scene:
         introduction, actor=participant, organisation=own.organisation, stage="meeting",
         happened_on=timezone.localdate(), comment="In Leeds",
     )  # fmt: skip
+    meeting = introduction.milestones.get()
+    confirm_milestone(
+        meeting, actor=introduced.organisation.affiliations.get().user, organisation=introduced.organisation
+    )
+    record_milestone(
+        introduction, actor=participant, organisation=own.organisation, stage="nda", happened_on=timezone.localdate()
+    )
     words = {"subject_en": "Spring meeting", "text_en": "Come to Leeds.", "subject_zh": "春季会议", "text_zh": "欢迎。"}
     write_circular(bridge, actor=organiser, audience={"side": "gb"}, **words)
     letter = write_circular(bridge, actor=organiser, audience={}, **words)

@@ -6,6 +6,7 @@ from qiao.website.views import (
     introductions,
     introductions_answers,
     introductions_conversation,
+    introductions_endorsement,
     introductions_follow_up,
     introductions_milestones,
 )
@@ -36,5 +37,6 @@ urlpatterns = [
         introductions_milestones.introduction_milestone_act,
         name="introduction_milestone_act",
     ),
+    path(f"{_ONE}endorse/", introductions_endorsement.introduction_endorse, name="introduction_endorse"),
     path(f"{_ONE}record/<slug:stage>/", introductions_milestones.introduction_milestone, name="introduction_milestone"),
 ]

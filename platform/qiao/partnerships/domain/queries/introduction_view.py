@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from matching.app.domain.queries.proposal_view import ProposalView, shared_proposal_view
 from qiao.bridges.models import Bridge
-from qiao.directory.models import Affiliation, Listing, Organisation
+from qiao.directory.models import Affiliation, Endorsement, Listing, Organisation
 from qiao.partnerships.domain.conversation import must_acknowledge, unread_counts
+from qiao.partnerships.domain.endorsing import have_met, source_of
 from qiao.partnerships.domain.queries.naming import is_withheld, listing_of, name_of
 from qiao.partnerships.enums import Answer, IntroductionState, MilestoneState
 from qiao.partnerships.models import Document, FollowUp, Introduction, Milestone, Party
@@ -94,6 +95,7 @@ class IntroductionView:
     agenda: list[AgendaItem]
     milestones: list[MilestoneLine]
     follow_ups: list[FollowUp]
+    endorsement: Endorsement | None
     is_member: bool
     may_act: bool
     must_acknowledge: bool
@@ -146,6 +148,11 @@ class IntroductionView:
         )
 
     @property
+    def have_met(self) -> bool:
+        """Both sides have confirmed a meeting or more: each may recommend the other."""
+        return have_met(self.introduction)
+
+    @property
     def may_close(self) -> bool:
         return self.may_write
 
@@ -194,6 +201,11 @@ def introduction_view(
                 introduction=introduction, organisation=mine.organisation_id, sent_at__isnull=False
             ).order_by("months")
         ),
+        endorsement=Endorsement.objects.filter(
+            by=mine.organisation_id, of=other.organisation_id, source=source_of(introduction)
+        ).first()
+        if have_met(introduction)
+        else None,
         is_member=True,
         may_act=may_act,
         must_acknowledge=introduction.is_introduced and must_acknowledge(introduction, user),

@@ -28,7 +28,7 @@ from qiao.website.views.pagination import page_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: HttpRequest, bridge: str, kind: str, public_id: str) -> HttpResponse:
-    """Report an organisation, a need or offer, or an endorsement to the organisers."""
+    """Report what `REPORTABLE` names to the organisers."""
     found_bridge = bridge_at(request, bridge)
     finder = REPORTABLE.get(kind)
     if finder is None:
@@ -48,7 +48,7 @@ def report_new(request: HttpRequest, bridge: str, kind: str, public_id: str) -> 
             show_refusal(form, refusal)
         else:
             messages.success(request, _("Thank you. The organisers look into it and tell you what they decide."))
-            return redirect(subject.url or "website:my_reports")
+            return redirect(subject.page or "website:my_reports")
     context = {"bridge": found_bridge, "subject": subject, "kind": kind, "form": form}
     return render(request, "website/report_new.html", context, status=422 if form.errors else 200)
 

@@ -36,7 +36,10 @@ MOST_A_DAY = 10
 
 @dataclass(frozen=True)
 class Reported:
-    """What is reported, of whatever app: `snapshot` is what it says now, `url` where the desk finds it."""
+    """What is reported, of whatever app: `snapshot` is what it says now, `url` where the desk finds it.
+
+    `back` is where the reporter came from, if that is another page.
+    """
 
     subject_type: str
     subject_id: str
@@ -44,6 +47,12 @@ class Reported:
     snapshot: str
     organisation: Organisation | None
     url: str = ""
+    back: str = ""
+
+    @property
+    def page(self) -> str:
+        """Where the reporter finds it."""
+        return self.back or self.url
 
 
 def reported_organisation(organisation: Organisation, bridge: Bridge) -> Reported:

@@ -77,6 +77,23 @@ SENTENCES: dict[str, StrOrPromise] = {
     "entry_won": _("Your entry to “%(subject)s” has won."),
     "entry_feedback": _("There is feedback on your entry to “%(subject)s”."),
     "endorsement_received": _("%(subject)s has received an endorsement."),
+    "meeting_requested": _("%(subject)s: you are asked for a meeting."),
+    "meeting_declined": _("%(subject)s: the meeting you asked for does not take place."),
+    "meeting_withdrawn": _("%(subject)s: the request for a meeting was withdrawn."),
+    "meeting_cancelled": _("%(subject)s: the meeting is cancelled."),
+    "meeting_agreed": _("%(subject)s: you both want to meet. There is no time yet."),
+    "meeting_scheduled": _("%(subject)s: your meeting has a time."),
+    "meeting_moved": _("%(subject)s: your meeting has moved."),
+    "meeting_unscheduled": _("%(subject)s: your meeting has lost its time."),
+    "meeting_time_proposed": _("%(subject)s: another time is proposed for your meeting."),
+    "meeting_time_kept": _("%(subject)s: your meeting stays at its time."),
+    "meeting_joined": _("%(subject)s: somebody joins your meeting."),
+    "meeting_left": _("%(subject)s: somebody has left your meeting."),
+    "meeting_link": _("%(subject)s: your meeting has a link to join online."),
+    "meeting_lapsed": _("%(subject)s: your request for a meeting was not answered by its date."),
+    "meeting_walk_in": _("%(subject)s: a meeting with you was written down. Was it held?"),
+    "schedule_changed": _("Your meetings at %(subject)s have changed."),
+    "schedule_provisional": _("A provisional schedule of your meetings at %(subject)s waits for your comments."),
 }
 
 

@@ -32,7 +32,8 @@ MEETING: TransitionTable[str] = TransitionTable(
     {
         M.REQUESTED: frozenset({M.AGREED, M.SCHEDULED, M.DECLINED, M.LAPSED, M.WITHDRAWN, M.CANCELLED}),
         M.AGREED: frozenset({M.SCHEDULED, M.WITHDRAWN, M.CANCELLED}),
-        M.SCHEDULED: frozenset({M.SCHEDULED, M.AGREED, M.CANCELLED, M.WITHDRAWN}),
+        # A schedule that is rolled back leaves requests as they were.
+        M.SCHEDULED: frozenset({M.SCHEDULED, M.AGREED, M.REQUESTED, M.CANCELLED, M.WITHDRAWN}),
         # Taken back within the time of undo, or asked anew.
         M.DECLINED: frozenset({M.REQUESTED, M.AGREED}),
         M.LAPSED: frozenset({M.REQUESTED}),

@@ -62,6 +62,8 @@ class Registration(Public):
     # None: as many as the workshop allows.
     most_meetings = models.PositiveSmallIntegerField(_("meetings at most"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    # Somebody who takes part online has no meetings in their own night, unless they say that they would.
+    at_any_hour = models.BooleanField(_("meetings at any hour of my own clock"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=RegistrationState)
     # The moment that its place on the waiting list counts from.
     queued_at = models.DateTimeField(null=True, editable=False)

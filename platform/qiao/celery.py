@@ -39,6 +39,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "ask-for-feedback": {
+        "task": "workshops.ask_for_feedback",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 3_000},
+    },
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "refit-weights": {
         "task": "matching.refit_weights",
@@ -57,6 +62,8 @@ app.conf.beat_schedule = {
     },
     # Entries are refused to the second all the same: this tells people of it.
     "watch-calls": {"task": "calls.watch_calls", "schedule": 60.0, "options": {"expires": 60}},
+    "watch-meetings": {"task": "workshops.watch_meetings", "schedule": 60.0, "options": {"expires": 60}},
+    "resume-schedules": {"task": "matching.resume_schedules", "schedule": 30.0, "options": {"expires": 60}},
     "watch-requests": {"task": "partnerships.watch_requests", "schedule": 300.0, "options": {"expires": 600}},
     "send-follow-ups": {
         "task": "partnerships.send_follow_ups",

@@ -55,6 +55,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "appeal_granted": _("Your appeal for %(subject)s was granted."),
     "appeal_dismissed": _("Your appeal for %(subject)s was dismissed."),
     "circular": _("The organisers write: %(subject)s"),
+    "feedback_wanted": _("How was %(subject)s? Two minutes of yours help the next one."),
     "suggestions_ready": _("Sessions are proposed for %(subject)s."),
     "session_invited": _("You are invited to a session: %(subject)s."),
     "session_moderates": _("You are asked to moderate a session: %(subject)s."),

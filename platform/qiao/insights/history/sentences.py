@@ -111,6 +111,9 @@ WORKSHOP_ACTS: dict[str, StrOrPromise] = {
     "choose_moderator": _("chose who should moderate"),
     "dismiss_suggestion": _("put a proposed session aside"),
     "restore_suggestion": _("brought a proposed session back"),
+    "give_feedback": _("gave feedback"),
+    "write_afterwards": _("wrote minutes and highlights"),
+    "export_workshop": _("took the figures or lists of a workshop away"),
     "accept_suggestion": _("made a session of a proposed one"),
     "ask_for_meeting": _("asked for a meeting"),
     "accept_meeting": _("said yes to a meeting"),
@@ -196,7 +199,7 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "do_not_pass_on_request", "nudge", "assign_adviser", "review_call",
     "request_suggestions", "rename_suggestion", "lock_suggestion", "unlock_suggestion", "merge_suggestions",
     "split_suggestion", "move_suggested_person", "choose_moderator", "dismiss_suggestion", "restore_suggestion",
-    "accept_suggestion",
+    "accept_suggestion", "write_afterwards", "export_workshop",
 }  # fmt: skip
 
 #: Words of the states of each kind of object, in the order they are tried.

@@ -1,6 +1,7 @@
 """The report counts what happened, and its files are safe to open."""
 
 import io
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -106,7 +107,7 @@ def test_counting_takes_as_many_queries_whatever_the_size(
     workshop: Workshop, people: int, django_assert_num_queries: Any
 ) -> None:
     there = [person(workshop, "CN" if n % 2 else "GB") for n in range(people)]
-    for one, other in zip(there, there[1:], strict=False):
+    for one, other in itertools.pairwise(there):
         meet(workshop, one, other, outcome="held", state="scheduled", starts_at=workshop.starts_at + timedelta(hours=9))
     with django_assert_num_queries(7):
         assert workshop_report(workshop).meetings_held == people - 1

@@ -18,4 +18,5 @@ class MatchingConfig(AppConfig):
         subscribe("run.waiting", "matching.work_on_run")
         subscribe("suggestions.requested", "matching.propose_sessions")
         subscribe("suggestion.changed", "matching.describe_suggestion")
+        subscribe("schedule.requested", "matching.schedule_meetings")
         warming.connect()

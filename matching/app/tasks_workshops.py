@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import OperationalError
 
-from matching.app.domain import workshop_grouping
+from matching.app.domain import workshop_grouping, workshop_scheduling
+from qiao.workshops.domain.schedule_runs import runs_to_work_on
 from qiao.workshops.domain.suggesting import silent_runs
 
 # The database may be restarting: that passes.
@@ -29,3 +30,16 @@ def resume_workshop_runs() -> None:
     """Begin runs again whose worker has gone silent."""
     for run_id in silent_runs():
         propose_sessions.delay(run_id)
+
+
+@shared_task(name="matching.schedule_meetings", **_PASSING)
+def schedule_meetings(run_id: int) -> bool:
+    """Find the schedule of meetings that a run asks for."""
+    return workshop_scheduling.work_on_run(run_id)
+
+
+@shared_task(name="matching.resume_schedules")
+def resume_schedules() -> None:
+    """Hand out again the runs that a worker that died has left, or whose hand-over was lost."""
+    for run_id in runs_to_work_on():
+        schedule_meetings.apply_async(args=[run_id], expires=60)

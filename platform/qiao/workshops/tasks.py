@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from qiao.workshops.domain import feedback
+from qiao.workshops.domain import feedback, lapsing
 
 
 @shared_task(name="workshops.ask_for_feedback")
 def ask_for_feedback() -> int:
     """Ask those who took part in workshops that have just ended."""
     return feedback.ask_for_feedback()
+
+
+@shared_task(name="workshops.watch_meetings")
+def watch_meetings() -> int:
+    """End requests for meetings whose date has gone by."""
+    return lapsing.lapse_meetings()

@@ -144,6 +144,20 @@ def shared_proposal_view(user: Any, organisation: Organisation, proposal: Propos
     return _view(proposal, organisation, readership, _live_listings([proposal]))
 
 
+def pair_views(user: Any, organisation: Organisation, proposals: Iterable[Proposal]) -> list[ProposalView]:
+    """Pairs of one bridge from an organisation's side, whether or not they are in its list.
+
+    The caller has made sure that the reader may know of them, and that both sides come by their names to the same
+    place: pairs in which a name is withheld are left out. The number of queries does not depend on how many there are.
+    """
+    pairs = [one for one in proposals if not (one.first_listing.anonymous or one.second_listing.anonymous)]
+    if not pairs:
+        return []
+    readership = Readership(user, pairs[0].bridge)
+    live = _live_listings(pairs)
+    return [_view(one, organisation, readership, live) for one in pairs]
+
+
 def _view(
     proposal: Proposal, organisation: Organisation, readership: Readership, live: dict[int, Listing]
 ) -> ProposalView:

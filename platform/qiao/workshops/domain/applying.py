@@ -19,7 +19,7 @@ from qiao.notifications.domain.telling import tell
 from qiao.workshops.domain.log import log_act
 from qiao.workshops.domain.meeting_case import TOPIC, MeetingCase
 from qiao.workshops.domain.queries.free_times import FIXED, FreeTimes
-from qiao.workshops.enums import MeetingAnswer, MeetingOrigin, MeetingState, RegistrationState, RunState
+from qiao.workshops.enums import MeetingAnswer, MeetingOrigin, MeetingState, RunState
 from qiao.workshops.models import Meeting, MeetingMember, MeetingTable, Registration, ScheduleRun, Slot, Workshop
 from qiao.workshops.rules import plans_programme
 from qiao.workshops.templatetags.workshop_meetings import when
@@ -221,8 +221,10 @@ class _Floor:
         Meeting.objects.bulk_update([change.case.meeting for change in changes], fields, batch_size=200)
         holding = []
         for change in changes:
+            there = {member.pk for member in change.case.attending}
             for member in change.case.coming:
-                member.held_slot = change.slot if change.state == State.SCHEDULED else None
+                holds = change.state == State.SCHEDULED and member.pk in there
+                member.held_slot = change.slot if holds else None
                 member.updated_at = now
                 holding.append(member)
         MeetingMember.objects.bulk_update(holding, ["held_slot", "updated_at"], batch_size=500)
@@ -279,17 +281,15 @@ class _Floor:
         again = meeting.state == State.CANCELLED and meeting.origin == MeetingOrigin.SCHEDULER and place.get("set")
         if meeting.outcome or (meeting.state not in _LIVE and not again):
             return "ended"
-        if {one.registration.public_id for one in case.coming} != set(place["members"]):
-            return "people"
         if slot is None:
             return "" if place.get("slot") is None else "slot"
+        if {one.registration.public_id for one in case.attending} != set(place["members"]):
+            return "people"
         if meeting.is_locked and meeting.slot_id != slot.pk:
             return "locked"
         if place.get("table") and table is None:
             return "table"
-        for one in case.coming:
-            if one.registration.state != RegistrationState.CONFIRMED or one.registration.no_show_at is not None:
-                return "people"
+        for one in case.attending:
             # Other meetings are looked at all together.
             if self.times.against(one.registration.pk, slot, meetings=False) & FIXED and meeting.slot_id != slot.pk:
                 return "busy"
@@ -309,7 +309,7 @@ def _without_time(case: MeetingCase, place: dict[str, Any]) -> str:
 
 def _places(case: MeetingCase, slot: int, table: int | None) -> set[tuple[str, int, int]]:
     """What a meeting takes: each of its people at the time, and the table."""
-    taken = {("person", one.registration.pk, slot) for one in case.coming}
+    taken = {("person", one.registration.pk, slot) for one in case.attending}
     return taken | ({("table", table, slot)} if table is not None else set())
 
 

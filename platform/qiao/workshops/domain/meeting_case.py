@@ -12,7 +12,7 @@ from qiao.activity.domain.outbox import emit
 from qiao.common.errors import NotAllowed, TransitionNotAllowed
 from qiao.common.states import move
 from qiao.notifications.domain.telling import tell
-from qiao.workshops.enums import MeetingAnswer, MeetingState
+from qiao.workshops.enums import MeetingAnswer, MeetingState, RegistrationState
 from qiao.workshops.models import Meeting, MeetingMember, MeetingTable, Registration, Slot, Workshop
 from qiao.workshops.transitions import MEETING
 
@@ -41,6 +41,11 @@ class MeetingCase:
     def coming(self) -> list[MeetingMember]:
         """Who has not declined."""
         return [one for one in self.members if one.answer != MeetingAnswer.NO]
+
+    @property
+    def attending(self) -> list[MeetingMember]:
+        """Who comes and has not stayed away from the workshop."""
+        return [one for one in self.coming if is_there(one.registration)]
 
     @property
     def asker(self) -> MeetingMember | None:
@@ -174,6 +179,11 @@ def names_of_others(case: MeetingCase, member: MeetingMember) -> str:
     """Whom a member is to meet: names with their organisations."""
     others = [one.registration for one in case.coming if one.pk != member.pk]
     return ", ".join(f"{one.name} ({one.organisation})" for one in others)
+
+
+def is_there(registration: Registration) -> bool:
+    """Whether somebody has a place and is not known to have stayed away."""
+    return registration.state == RegistrationState.CONFIRMED and registration.no_show_at is None
 
 
 def is_live(meeting: Meeting) -> bool:

@@ -115,7 +115,9 @@ def set_time(meeting: Meeting, *, actor: Any, slot: Slot | None, table: MeetingT
 def _move_to(case: MeetingCase, table: MeetingTable) -> None:
     """Another table at the same time."""
     found = case.meeting
-    Slot.objects.select_for_update(no_key=True).get(pk=found.slot_id)
+    if found.slot is None:
+        raise InvalidInput(errors={"table": [_("Give it a time first.")]})
+    Slot.objects.select_for_update(no_key=True).get(pk=found.slot.pk)
     if table.workshop_id != case.workshop.pk or table.removed_at is not None:
         raise InvalidInput(errors={"table": [_("Choose a table of this workshop.")]})
     if table.seats < len(case.coming):

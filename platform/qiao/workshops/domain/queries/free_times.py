@@ -66,13 +66,13 @@ class FreeTimes:
         self._now = timezone.now()
 
     def against(self, person: int, slot: Slot | int, *, meetings: bool = True) -> frozenset[Against]:
-        """What stands against somebody's meeting then. Without `meetings`, other meetings do not count."""
+        """What stands against somebody's meeting then. Without `meetings`, others that have a slot do not count."""
         one = self._by_id[slot] if isinstance(slot, int) else slot
         begins, ends = one.starts_at, one.ends_at
         found = set()
         if begins <= self._now:
             found.add(Against.PAST)
-        if meetings and (one.pk in self._held[person] or _meets(self._walk_ins[person], begins, ends)):
+        if (meetings and one.pk in self._held[person]) or _meets(self._walk_ins[person], begins, ends):
             found.add(Against.MEETING)
         if _meets(self._plenaries, begins, ends):
             found.add(Against.PLENARY)

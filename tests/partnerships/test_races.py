@@ -245,7 +245,7 @@ def test_places_are_filled_once_by_two_workers(stage: Cast) -> None:
     change_cooperation_policy(stage.bridge, actor=stage.user("organiser"), requests_in=1)
     first = stage.ask()
     waiting = stage.ask(by="c")
-    stage.answer(first, Answer.NO)
+    stage.answer(first, Answer.INTERESTED)
     given = together(
         lambda: fill_free_places(stage.b.pk, stage.bridge.pk), lambda: fill_free_places(stage.b.pk, stage.bridge.pk)
     )

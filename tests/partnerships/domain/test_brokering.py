@@ -187,6 +187,8 @@ def test_a_request_passed_on_waits_for_a_place_like_any_other(cast: Cast) -> Non
     assert (waiting.state, found.state) == (State.REQUESTED, State.QUEUED)
     assert not Introduction.objects.visible_to(cast.user("b.owner")).filter(pk=found.pk).exists()
     cast.answer(waiting, Answer.NO)
+    assert fill_free_places(cast.b.pk, cast.bridge.pk) == 0, "the queue does not tell of a refusal"
+    cast.answer(waiting, Answer.INTERESTED)
     assert fill_free_places(cast.b.pk, cast.bridge.pk) == 1
     found.refresh_from_db()
     assert found.state == State.REQUESTED

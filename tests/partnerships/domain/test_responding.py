@@ -249,7 +249,7 @@ def test_who_was_blocked_waits_in_the_queue_as_anybody(cast: Cast) -> None:
     Block.objects.create(organisation=cast.b, blocked=cast.a)
     found = cast.ask()
     assert found.state == State.QUEUED
-    cast.answer(Introduction.objects.get(proposal=cast.other_proposal), Answer.NO)
+    cast.answer(Introduction.objects.get(proposal=cast.other_proposal), Answer.INTERESTED)
     assert fill_free_places(cast.b.pk, cast.bridge.pk) == 1
     found.refresh_from_db()
     assert found.state == State.REQUESTED

@@ -88,8 +88,8 @@ def record_question(case: Case, party: Party, *, actor: Any, text: str) -> Messa
 
 def has_place(case: Case, asked: Party) -> bool:
     """Whether another request can be put before the side now."""
-    waiting = Introduction.objects.on_bridge(case.bridge).requests_to(asked.organisation).count()
-    return waiting < policy_of(case.bridge).requests_in
+    taken = Introduction.objects.on_bridge(case.bridge).places_taken_at(asked.organisation).count()
+    return taken < policy_of(case.bridge).requests_in
 
 
 def _is_refused(case: Case, asked: Party) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from qiao.activity.domain.outbox import emit
 from qiao.directory.models import Organisation
-from qiao.partnerships.domain.asking import ask
+from qiao.partnerships.domain.asking import ask, has_place
 from qiao.partnerships.domain.case import Case, in_days, locked_case, log, step, tell_side
 from qiao.partnerships.domain.limits import policy_of
 from qiao.partnerships.enums import Answer, IntroductionState
@@ -75,8 +75,7 @@ def _let_through(introduction_id: int, organisation: Organisation) -> bool:
     if case is None or case.introduction.state != State.QUEUED:
         return True
     policy = policy_of(case.bridge)
-    waiting = Introduction.objects.on_bridge(case.bridge).requests_to(organisation).count()
-    if waiting >= policy.requests_in:
+    if not has_place(case, case.parties[organisation.pk]):
         return False
     introduction = case.introduction
     introduction.lapses_at = in_days(policy.days_to_answer)

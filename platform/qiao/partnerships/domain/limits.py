@@ -42,12 +42,15 @@ def policy_of(bridge: Bridge) -> CooperationPolicy:
 
 
 def allowance_of(organisation: Organisation, bridge: Bridge) -> Allowance:
-    """What is used and what is left. For the organisation's own eyes: how many ask it is nobody else's business."""
+    """What is used and what is left. For the organisation's own eyes: how many ask it is nobody else's business.
+
+    It does not count what was never put before the organisation, though that takes a place as well.
+    """
     policy = policy_of(bridge)
     return Allowance(
         out_used=Introduction.objects.on_bridge(bridge).requests_of(organisation).count(),
         out_limit=policy.requests_out,
-        in_used=Introduction.objects.on_bridge(bridge).requests_to(organisation).count(),
+        in_used=Introduction.objects.on_bridge(bridge).known_to(organisation).places_taken_at(organisation).count(),
         in_limit=policy.requests_in,
     )
 

@@ -189,7 +189,7 @@ def _answer(
         teach(case, party, actor=actor, kind=ResponseKind.DECLINED, reason=reason)
     else:
         unteach(case, party, kind=ResponseKind.DECLINED)
-    _free(case)
+    # Its place stays taken until the request's date: a queue that moved now would tell of the refusal.
     return case.introduction
 
 
@@ -215,6 +215,7 @@ def _interested(case: Case, party: Party, actor: Any, question: str) -> Introduc
         _ask_along(case, party, actor, question)
         if introduction.state != State.WITH_ADVISERS:
             open_introduction(case, actor=actor)
+            _free(case)
         return introduction
     _ask(case, party, actor, before)
     _ask_along(case, party, actor, question)

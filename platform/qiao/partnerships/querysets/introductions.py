@@ -72,10 +72,23 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         )
 
     def requests_to(self, organisation: Organisation) -> IntroductionQuerySet:
-        """What was put to it and not answered: these take its places for requests received, in a pause as well."""
+        """What was put to it and not answered: what waits for it, in a pause as well."""
         return self._in_state(IntroductionState.REQUESTED).filter(
             pk__in=_party_model()
             .filter(organisation=organisation, asked_at__isnull=False, answer=Answer.NONE)
+            .values("introduction_id"),
+        )
+
+    def places_taken_at(self, organisation: Organisation) -> IntroductionQuerySet:
+        """What takes its places for requests received: whatever its askers take to be waiting for its answer.
+
+        One it has refused, put off or was never shown keeps its place until its date, as if nothing were said: who
+        waits behind it would see the queue move, and know that somebody was refused.
+        """
+        return self._in_state(IntroductionState.REQUESTED).filter(
+            pk__in=_party_model()
+            .filter(organisation=organisation, asks=False)
+            .exclude(answer=Answer.INTERESTED)
             .values("introduction_id"),
         )
 

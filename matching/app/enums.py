@@ -40,6 +40,8 @@ class ResponseKind(models.TextChoices):
 
 #: What a side has said of an introduction: the proposal is followed there, and needs no number in its list.
 ANSWERS = (ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+#: After these a proposal takes no place in the side's list: one that was dismissed can still be found at its number.
+TAKE_NO_PLACE = (ResponseKind.DISMISSED, *ANSWERS)
 
 
 class RefitOutcome(models.TextChoices):

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from matching.app.models import Proposal
 from qiao.accounts.models import User
 from qiao.bridges.enums import BridgeRole
-from qiao.bridges.models import Bridge
+from qiao.bridges.models import Bridge, MatchingPolicy
 from qiao.directory.enums import Direction, PersonRole
 from qiao.directory.models import Listing, Organisation
 from qiao.partnerships.domain.responding import answer_proposal, answer_request
@@ -68,6 +68,15 @@ class Cast:
 
     def party(self, introduction: Introduction, name: str) -> Party:
         return Party.objects.get(introduction=introduction, organisation=self.organisation(name))
+
+
+def widen(cast: Cast) -> None:
+    """Propose two more to `a`, one better and one worse than `b`, of whom it may expect to receive but one."""
+    MatchingPolicy.objects.filter(bridge=cast.bridge).update(requests_per_organisation=2, newcomer_floor=0)
+    for name, score in (("D", 0.9), ("E", 0.7)):
+        offer = member_listing(cast.bridge, country="CN", direction=Direction.OFFER, title=f"What {name} is about")
+        Organisation.objects.filter(pk=offer.organisation_id).update(name_en=f"Organisation {name}")
+        propose(cast.need, offer, score=score)
 
 
 def make_cast(domain: str = "cast.example") -> Cast:

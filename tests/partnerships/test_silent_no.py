@@ -12,15 +12,16 @@ import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from matching.app.domain.choosing import choose_around
+from matching.app.domain.choosing import choose_around, choose_proposals
 from qiao.common.errors import QiaoError
 from qiao.directory.models import Block
+from qiao.partnerships.domain.limits import change_cooperation_policy
 from qiao.partnerships.enums import Answer
 from qiao.partnerships.models import Introduction
 from tests.partnerships.acts import BROKER, EITHER, TASKS, Act, Nothing, perform, plausible
-from tests.partnerships.cast import Cast, make_cast
+from tests.partnerships.cast import Cast, make_cast, widen
 from tests.partnerships.reading import all_that, refusal_of
 
 EXAMPLES = int(os.environ.get("RANDOM_ACTIONS", "5"))
@@ -28,8 +29,17 @@ EXAMPLES = int(os.environ.get("RANDOM_ACTIONS", "5"))
 DONE: Counter[str] = Counter()
 #: What b says in private.
 SILENT = ("propose_no", "propose_later", "request_no", "request_later", "take_back")
-#: Who must not be able to tell: the people of a.
-READERS = ("a.owner",)
+#: Who must not be able to tell: the people of a, and of c, who waits behind a for a place.
+READERS = ("a.owner", "c.owner")
+
+
+def choose_in(worlds: tuple[Cast, ...], *, around: str = "") -> None:
+    """The matcher chooses anew: over the whole bridge, or around some."""
+    for world in worlds:
+        if around:
+            choose_around(world.bridge.pk, [world.organisation(name).pk for name in around])
+        else:
+            choose_proposals(world.bridge.pk)
 
 
 class _Differs(Exception):
@@ -46,6 +56,9 @@ class SilentNo(RuleBasedStateMachine):
         self.clock = time_machine.travel("2026-11-23T09:00:00Z", tick=False)
         self.time = self.clock.start()
         self.worlds = make_cast("one.example"), make_cast("two.example")
+        for world in self.worlds:
+            widen(world)
+        choose_in(self.worlds)
         self.is_new = True
 
     def teardown(self) -> None:
@@ -53,7 +66,15 @@ class SilentNo(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    @rule(data=st.data(), what=st.integers(0, 11))
+    @initialize(requests_out=st.integers(1, 3), requests_in=st.integers(1, 3), by_advisers=st.booleans())
+    def open_the_bridge(self, requests_out: int, requests_in: int, by_advisers: bool) -> None:
+        for world in self.worlds:
+            change_cooperation_policy(
+                world.bridge, actor=world.user("organiser"), requests_out=requests_out, requests_in=requests_in,
+                advisers_for_all=by_advisers,
+            )  # fmt: skip
+
+    @rule(data=st.data(), what=st.integers(0, 13))
     def something_happens(self, data: Any, what: int) -> None:
         """One rule, for the choice among several would spend most steps on waiting."""
         self.time.shift(timedelta(seconds=1))
@@ -61,27 +82,31 @@ class SilentNo(RuleBasedStateMachine):
             self.time.shift(timedelta(days=data.draw(st.sampled_from([1, 3, 7, 8, 15, 40]))))
         elif what in (1, 2):
             self.is_new = TASKS[data.draw(st.sampled_from(sorted(TASKS)))]() > 0
+        elif what > 11:
+            choose_in(self.worlds, around=data.draw(st.sampled_from(["", "a", "b", "ab"])))
+            self.is_new = True
         elif what == 3 and not data.draw(st.integers(0, 9)):
             Block.objects.get_or_create(organisation=self.worlds[0].b, blocked=self.worlds[0].a)
         elif what in (3, 4, 5):
             self._only_in_the_first(data.draw(st.sampled_from(SILENT)), data.draw(st.integers(0, 11)))
         else:
-            verbs = [verb for verb in plausible(self.worlds[1], "ab") if verb not in SILENT]
+            pair = data.draw(st.sampled_from(["ab", "ab", "cb"]))
+            verbs = [verb for verb in plausible(self.worlds[1], pair) if verb not in SILENT]
             verb, n = data.draw(st.sampled_from(verbs)), data.draw(st.integers(0, 11))
-            side = data.draw(st.sampled_from("ab"))
+            side = data.draw(st.sampled_from(pair))
             brokered = verb in BROKER or (verb in EITHER and n % 2)
-            self._the_same_in_both(Act(verb, "organiser" if brokered else f"{side}.owner", "ab", side, n))
+            self._the_same_in_both(Act(verb, "organiser" if brokered else f"{side}.owner", pair, side, n))
 
     def _the_same_in_both(self, act: Act) -> None:
         note(str(act))
         try:
             with transaction.atomic():
                 first, second = (self._attempt(world, act) for world in self.worlds)
-                if first != second and not act.who.startswith("a."):
+                if first != second and not act.who.startswith(("a.", "c.")):
                     raise _Differs
         except _Differs:
             return
-        assert first == second, f"a can tell by doing {act}"
+        assert first == second, f"{act.side} can tell by doing {act}"
         self.is_new = first == "done"
         DONE[f"{act.side} {act.verb}"] += first == "done"
 
@@ -181,14 +206,85 @@ def test_one_way_to_the_date_and_beyond_whatever_b_says(way: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_list_of_proposals_does_not_tell_of_a_refusal() -> None:
-    """The matcher chooses anew around who has answered; what the other side waits for stays where it was."""
+@pytest.mark.parametrize("way", ["propose_no", "request_no", "request_later", "propose_interest"])
+@pytest.mark.parametrize("around", ["", "b", "ab"])
+def test_the_list_of_proposals_does_not_tell_what_the_other_side_has_said(way: str, around: str) -> None:
+    """The matcher chooses anew around who has answered: what a receives, and what it takes back, stays where it was."""
     worlds = make_cast("one.example"), make_cast("two.example")
-    with time_machine.travel("2026-11-23T09:00:00Z", tick=False):
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as clock:
+
+        def same() -> list[Any]:
+            first, second = (all_that(world, "a.owner") for world in worlds)
+            assert first == second
+            return first["list"]  # type: ignore[no-any-return]
+
+        def in_both(verb: str) -> None:
+            clock.shift(timedelta(seconds=1))
+            for world in worlds:
+                perform(world, Act(verb, "a.owner", "ab", "a", 1))
+            same()
+
+        for world in worlds:
+            widen(world)
+            if way == "propose_interest":  # b asks in turn; a does not know of it before the advisers pass it on
+                change_cooperation_policy(world.bridge, actor=world.user("organiser"), advisers_for_all=True)
+        choose_in(worlds)
+        received = same()
+        assert [name for name, *_rest in received] == ["Organisation D", "Organisation B"], "E is one too many"
+        if way == "propose_no":
+            perform(worlds[0], Act(way, "b.owner", "ab", "b", 1))
+            choose_in(worlds, around=around)
+            assert same() == received
+        in_both("propose_interest")
+        if way != "propose_no":
+            choose_in(worlds, around=around)
+            same()
+            perform(worlds[0], Act(way, "b.owner", "ab", "b", 1))
+        choose_in(worlds, around=around)
+        same()
+        if way == "propose_interest":
+            return
+        in_both("withdraw")
+        assert same() == received
+        choose_in(worlds, around=around)
+        assert same() == received
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["propose_no", "request_no", "request_later", "block"])
+def test_the_queue_does_not_move_when_somebody_is_refused(way: str) -> None:
+    """Who waits for a place behind a refused request waits until its date, as if nobody had said anything."""
+    worlds = make_cast("one.example"), make_cast("two.example")
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as clock:
+
+        def days(count: int) -> list[str]:
+            clock.shift(timedelta(days=count))
+            for task in TASKS.values():
+                task()
+            states = []
+            for who in READERS:
+                first, second = (all_that(world, who) for world in worlds)
+                assert first == second
+                states += [row[1] for row in first["rows"]]
+            return states
+
+        def in_private() -> None:
+            if way == "block":
+                Block.objects.create(organisation=worlds[0].b, blocked=worlds[0].a)
+            else:
+                perform(worlds[0], Act(way, "b.owner", "ab", "b", 1))
+
+        for world in worlds:
+            change_cooperation_policy(world.bridge, actor=world.user("organiser"), requests_in=1)
+        if way == "propose_no":
+            in_private()
         for world in worlds:
             world.ask()
-            choose_around(world.bridge.pk, [world.a.pk])
-        worlds[0].answer(Introduction.objects.get(bridge=worlds[0].bridge), Answer.NO)
+        if way != "propose_no":
+            in_private()
+        clock.shift(timedelta(days=1))
         for world in worlds:
-            choose_around(world.bridge.pk, [world.b.pk])
-        assert all_that(worlds[0], "a.owner")["list"] == all_that(worlds[1], "a.owner")["list"]
+            world.ask(by="c")
+        assert days(0) == ["requested", "queued"]
+        assert days(5) == ["requested", "queued"]
+        assert days(8) == ["lapsed", "requested"]

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from matching.app.enums import ResponseKind
+from matching.app.enums import TAKE_NO_PLACE, ResponseKind
 from matching.app.models import Proposal, Response
 from matching.core.choice.problem import ChoiceProblem, ChoiceSolution, Pair
 from qiao.bridges.models import MatchingPolicy
@@ -23,6 +23,8 @@ from qiao.directory.models import Membership
 
 #: Who became a member this lately is a newcomer.
 NEWCOMER_FOR = timedelta(days=90)
+#: An own answer is awaited for no longer: a request lapses within it.
+RECENT = timedelta(days=90)
 SMALL = (OrganisationSize.MICRO, OrganisationSize.SMALL)
 
 Key = tuple[int, int]
@@ -91,21 +93,37 @@ def keys_of(rows: Rows) -> list[Key]:
 
 @dataclass(frozen=True)
 class Answers:
-    """Who has answered whom on a bridge, by organisation and other, and who of the other's proposals needs no place."""
+    """Who has answered whom on a bridge, by organisation and other.
 
-    given: frozenset[Key]
+    `given` stand: what is answered takes no place in the list of who has answered. `recent` are those of the last
+    months, `introduced` those that both sides know of, and `ever` whoever has done anything with the other's proposal,
+    undone or not: it has had it.
+    """
+
+    given: frozenset[Key] = frozenset()
+    recent: frozenset[Key] = frozenset()
+    introduced: frozenset[Key] = frozenset()
+    ever: frozenset[Key] = frozenset()
 
     @classmethod
     def of(cls, bridge_id: int, organisations: Iterable[int] | None = None) -> Answers:
-        """What stands: by these organisations or to them, or all."""
-        standing = Response.objects.standing().filter(bridge=bridge_id, kind__in=_ANSWERS)
+        """By these organisations or to them, or all."""
+        every = Response.objects.filter(bridge=bridge_id)
         if organisations is not None:
-            standing = standing.filter(_either_of("organisation_id", "other_id", organisations))
-        return cls(frozenset(standing.values_list("organisation_id", "other_id")))
-
-
-#: What a side has answered: it is no proposal any more, and its place is free for another.
-_ANSWERS = (ResponseKind.DISMISSED, ResponseKind.DECLINED, ResponseKind.INTERESTED, ResponseKind.INTRODUCED)
+            every = every.filter(_either_of("organisation_id", "other_id", organisations))
+        lately = timezone.now() - RECENT
+        given, recent, introduced, ever = set(), set(), set(), set()
+        rows = every.values_list("organisation_id", "other_id", "kind", "voided_at", "created_at")
+        for organisation, other, kind, voided_at, created_at in rows.iterator(chunk_size=10_000):
+            key = (organisation, other)
+            ever.add(key)
+            if voided_at is None and kind in TAKE_NO_PLACE:
+                given.add(key)
+                if created_at >= lately:
+                    recent.add(key)
+                if kind == ResponseKind.INTRODUCED:
+                    introduced.add(key)
+        return cls(frozenset(given), frozenset(recent), frozenset(introduced), frozenset(ever))
 
 
 def problem_of(
@@ -118,7 +136,7 @@ def problem_of(
 ) -> ChoiceProblem:
     """What is to be chosen of these pairs."""
     return ChoiceProblem(
-        pairs=_pairs(rows, policy, answers.given),
+        pairs=_pairs(rows, policy, answers),
         default_capacity=policy.proposals_per_organisation,
         default_requests=float(policy.requests_per_organisation),
         floor=floors,
@@ -146,30 +164,37 @@ def are_chosen(rows: Rows, solution: ChoiceSolution) -> NDArray[np.bool_]:
     return np.fromiter((key in chosen for key in keys_of(rows)), np.bool_, len(rows))
 
 
-def _pairs(rows: Rows, policy: MatchingPolicy, answered: frozenset[Key]) -> tuple[Pair, ...]:
-    """What may be chosen. `answered` names who has answered whom, as by dismissing it.
+def _pairs(rows: Rows, policy: MatchingPolicy, answers: Answers) -> tuple[Pair, ...]:
+    """What may be chosen, so that no list tells its reader what the other side of a pair has answered.
 
-    The other side keeps what it has in its list, for it must not learn of it; it is not proposed to it anew.
+    A side goes on receiving what it has had until it answers itself, and again when it takes its answer back: only what
+    it has never had is not proposed to it anew. It expects as many requests as if the other side read on. A pair that
+    both have answered takes no place, and keeps its numbers.
     """
+    given = answers.given
     good = rows[rows["score"] >= policy.least_score]
     names: dict[int, str] = {}  # one string for all pairs of an organisation
     pairs = []
     for first, second, score, for_first, for_second, place_first, place_second in zip(
         *(good[column].tolist() for column in _READ), strict=True
     ):
-        by_first, by_second = (first, second) in answered, (second, first) in answered
-        listed_by_first = not by_first and (not by_second or place_first > 0)
-        listed_by_second = not by_second and (not by_first or place_second > 0)
-        if not (listed_by_first or listed_by_second):
-            continue
+        key, back = (first, second), (second, first)
+        by_first, by_second = key in given, back in given
+        listed_by_first = not by_first and (not by_second or place_first > 0 or key in answers.ever)
+        listed_by_second = not by_second and (not by_first or place_second > 0 or back in answers.ever)
+        is_listed = listed_by_first or listed_by_second
+        if not is_listed:
+            is_numbered = place_first > 0 or place_second > 0
+            if not is_numbered or key in answers.introduced or back in answers.introduced:
+                continue
         pairs.append(
             Pair(
                 first=names.setdefault(first, str(first)),
                 second=names.setdefault(second, str(second)),
                 score=score,
-                # Who does not read it does not ask.
-                requests_to_first=for_first if listed_by_second else 0.0,
-                requests_to_second=for_second if listed_by_first else 0.0,
+                # Who does not read it does not ask; but that is not for the other side to know.
+                requests_to_first=for_first if is_listed or key in answers.recent else 0.0,
+                requests_to_second=for_second if is_listed or back in answers.recent else 0.0,
                 listed_by_first=listed_by_first,
                 listed_by_second=listed_by_second,
             )

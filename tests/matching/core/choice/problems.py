@@ -12,7 +12,7 @@ from matching.core.choice.problem import FLOOR_WORTH, ChoiceProblem, ChoiceSolut
 
 @st.composite
 def problems(draw: st.DrawFn, most: int = 3, *, limited: bool = True, sides: int = 2, pairs: int = 8) -> ChoiceProblem:
-    """At most `most` organisations a side, small capacities, some floors, some pairs fixed or listed by one end alone.
+    """At most `most` organisations a side, small capacities, some floors, some pairs fixed, or listed by one end or by none.
 
     `limited` gives them limits of requests.
     """
@@ -36,7 +36,7 @@ def problems(draw: st.DrawFn, most: int = 3, *, limited: bool = True, sides: int
 @st.composite
 def _pairs(draw: st.DrawFn, first: str, second: str) -> Pair:
     requests = st.integers(0, 10).map(lambda tenths: tenths / 10)
-    listed = draw(st.sampled_from([(True, True)] * 4 + [(True, False), (False, True)]))
+    listed = draw(st.sampled_from([(True, True)] * 4 + [(True, False), (False, True), (False, False)]))
     return Pair(first, second, draw(st.integers(1, 1000)) / 1000, draw(requests), draw(requests), *listed)
 
 

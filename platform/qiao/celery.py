@@ -39,6 +39,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "end-past-workshops": {
+        "task": "workshops.end_past_workshops",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "ask-for-feedback": {
         "task": "workshops.ask_for_feedback",
         "schedule": crontab(minute=5),

@@ -20,7 +20,7 @@ from matching.core.timetable.repair import repair
 from qiao.workshops.domain.applying import apply_run
 from qiao.workshops.domain.meeting_case import is_there
 from qiao.workshops.domain.meeting_limits import limit_of
-from qiao.workshops.domain.queries.asking import may_ask
+from qiao.workshops.domain.queries.asking import AskingRules
 from qiao.workshops.domain.queries.free_times import FreeTimes
 from qiao.workshops.domain.schedule_runs import Outcome, begin_run, fail_run, store_outcome
 from qiao.workshops.domain.seating import Party, needs_table, seat_all, tables_of
@@ -210,6 +210,7 @@ def _unasked(plan: _Plan, everybody: list[Registration], fits: dict[Pair, float]
         ids = sorted({member.registration.organisation_id for member in meeting.members.all()})
         taken |= {(a, b) for a in ids for b in ids if a < b}
     thought: Counter[str] = Counter()
+    rules = AskingRules(workshop)
     wishes = []
     for pair, fit in sorted(fits.items(), key=lambda one: (-one[1], one[0])):
         if pair in taken or not of[pair[0]] or not of[pair[1]]:
@@ -217,7 +218,7 @@ def _unasked(plan: _Plan, everybody: list[Registration], fits: dict[Pair, float]
         first, second = (min(of[one], key=lambda who: (thought[who.public_id], who.pk)) for one in pair)
         if max(thought[first.public_id], thought[second.public_id]) >= UNASKED_EACH:
             continue
-        if not _may_meet(first, second) or (workshop.interpreters == 0 and needs_interpreter([first, second])):
+        if not _may_meet(rules, first, second) or (workshop.interpreters == 0 and needs_interpreter([first, second])):
             continue
         thought[first.public_id] += 1
         thought[second.public_id] += 1
@@ -229,8 +230,8 @@ def _unasked(plan: _Plan, everybody: list[Registration], fits: dict[Pair, float]
     return wishes
 
 
-def _may_meet(first: Registration, second: Registration) -> bool:
-    return may_ask(first, second) or may_ask(second, first)
+def _may_meet(rules: AskingRules, first: Registration, second: Registration) -> bool:
+    return rules.allow(first, second) or rules.allow(second, first)
 
 
 def needs_interpreter(people: list[Registration]) -> bool:

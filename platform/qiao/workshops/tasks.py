@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from qiao.workshops.domain import feedback, lapsing
+from qiao.workshops.domain import announcing, feedback, lapsing
 
 
 @shared_task(name="workshops.ask_for_feedback")
@@ -17,3 +17,9 @@ def ask_for_feedback() -> int:
 def watch_meetings() -> int:
     """End requests for meetings whose date has gone by."""
     return lapsing.lapse_meetings()
+
+
+@shared_task(name="workshops.end_past_workshops")
+def end_past_workshops() -> int:
+    """End workshops whose last day has gone by, by their own clock."""
+    return announcing.end_past_workshops()

@@ -100,6 +100,23 @@ CALL_ACTS: dict[str, StrOrPromise] = {
 
 #: Acts on a workshop, its registrations, sessions and meetings.
 WORKSHOP_ACTS: dict[str, StrOrPromise] = {
+    "create_workshop": _("set a workshop up"),
+    "copy_workshop": _("began a workshop from an earlier one"),
+    "update_workshop": _("changed a workshop"),
+    "publish_workshop": _("published a workshop"),
+    "unpublish_workshop": _("took a workshop out of sight"),
+    "cancel_workshop": _("cancelled a workshop"),
+    "reopen_workshop": _("took a cancelled workshop up again"),
+    "end_workshop": _("ended a workshop after its last day"),
+    "set_questions": _("wrote the questions of registration"),
+    "set_asking_rules": _("changed who may ask whom for a meeting"),
+    "save_room": _("added or changed a room"),
+    "remove_room": _("removed a room"),
+    "restore_room": _("brought a room back"),
+    "set_tables": _("changed the tables"),
+    "make_slots": _("made slots for meetings"),
+    "remove_slots": _("removed slots for meetings"),
+    "set_workshop_roles": _("changed what somebody does for a workshop"),
     "request_suggestions": _("asked for proposed sessions"),
     "store_suggestions": _("proposed sessions"),
     "rename_suggestion": _("gave a proposed session a title"),
@@ -139,6 +156,7 @@ WORKSHOP_ACTS: dict[str, StrOrPromise] = {
     "settle_meeting": _("settled what became of a meeting"),
     "write_meeting_notes": _("wrote notes on a meeting"),
     "set_meeting_next_step": _("changed the next step after a meeting"),
+    "set_meeting_hours": _("changed the hours for meetings"),
     "request_schedule": _("asked for a schedule of meetings"),
     "store_schedule": _("found a schedule of meetings"),
     "fail_schedule": _("found no schedule of meetings"),
@@ -199,6 +217,9 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "do_not_pass_on_request", "nudge", "assign_adviser", "review_call",
     "request_suggestions", "rename_suggestion", "lock_suggestion", "unlock_suggestion", "merge_suggestions",
     "split_suggestion", "move_suggested_person", "choose_moderator", "dismiss_suggestion", "restore_suggestion",
+    "create_workshop", "copy_workshop", "update_workshop", "publish_workshop", "unpublish_workshop", "cancel_workshop",
+    "reopen_workshop", "set_questions", "set_asking_rules", "save_room", "remove_room", "restore_room", "set_tables",
+    "make_slots", "remove_slots", "set_workshop_roles",
     "accept_suggestion", "write_afterwards", "export_workshop",
 }  # fmt: skip
 

@@ -209,6 +209,7 @@ def _unasked(plan: _Plan, everybody: list[Registration], fits: dict[Pair, float]
     ):
         ids = sorted({member.registration.organisation_id for member in meeting.members.all()})
         taken |= {(a, b) for a in ids for b in ids if a < b}
+    rules = AskingRules(workshop)
     thought: Counter[str] = Counter()
     rules = AskingRules(workshop)
     wishes = []

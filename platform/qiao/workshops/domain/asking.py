@@ -17,7 +17,7 @@ from qiao.directory.models import Block
 from qiao.workshops.domain.answering import accept_meeting
 from qiao.workshops.domain.meeting_case import MeetingCase, lock_people, log, tell_members
 from qiao.workshops.domain.meeting_limits import allowances_of
-from qiao.workshops.domain.queries.asking import may_ask
+from qiao.workshops.domain.queries.asking import AskingRules
 from qiao.workshops.domain.seating import most_people
 from qiao.workshops.enums import MeetingAnswer, MeetingOrigin, MeetingState, RegistrationState
 from qiao.workshops.models import Meeting, MeetingMember, Registration, Slot, Workshop
@@ -97,8 +97,8 @@ def lapse_of(workshop: Workshop, slot: Slot | None, now: datetime.datetime) -> d
     return max(now, min(now + datetime.timedelta(hours=workshop.hours_to_answer), latest))
 
 
-def why_not_ask(asking: Registration, asked: Registration) -> str:
-    """Why somebody cannot ask another, in a sentence; empty if they can."""
+def why_not_ask(asking: Registration, asked: Registration, rules: AskingRules) -> str:
+    """Why somebody cannot ask another, in a sentence; empty if they can. `rules` are the workshop's, read once."""
     if asked.workshop_id != asking.workshop_id or asked.state != RegistrationState.CONFIRMED:
         return _("%(name)s does not take part.") % {"name": asked.name}
     if asked.organisation_id == asking.organisation_id:
@@ -107,13 +107,14 @@ def why_not_ask(asking: Registration, asked: Registration) -> str:
         return _("%(name)s is not open to meetings.") % {"name": asked.name}
     if asked.user_id is None:
         return _("%(name)s has no account yet and could not answer.") % {"name": asked.name}
-    if not may_ask(asking, asked):
+    if not rules.allow(asking, asked):
         return _("By the rules of this workshop you cannot ask %(name)s.") % {"name": asked.name}
     return ""
 
 
 def _check_people(workshop: Workshop, asking: Registration, people: list[Registration]) -> None:
-    refused = [why for why in (why_not_ask(asking, one) for one in people) if why]
+    rules = AskingRules(workshop)
+    refused = [why for why in (why_not_ask(asking, one, rules) for one in people) if why]
     if not refused and all(one.organisation_id == asking.organisation_id for one in people):
         refused = [_("Choose somebody of another organisation.")]
     limit = most_people(workshop) or MOST_PEOPLE

@@ -9,3 +9,4 @@ class PartnershipsConfig(AppConfig):
         from qiao.activity.domain.outbox import subscribe
 
         subscribe("request.place_free", "partnerships.fill_free_places")
+        subscribe("block.changed", "partnerships.end_requests_to_blocked")

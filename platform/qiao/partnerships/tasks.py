@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import OperationalError
 
-from qiao.partnerships.domain import brokering, follow_ups, lapsing
+from qiao.partnerships.domain import blocking, brokering, follow_ups, lapsing
 from qiao.partnerships.domain.queries.troubles import keep_held_up
 
 # The database may be restarting: it passes.
@@ -26,6 +26,12 @@ def watch_requests() -> None:
 def fill_free_places(organisation_id: int, bridge_id: int) -> int:
     """Let queued requests to one organisation through."""
     return lapsing.fill_free_places(organisation_id, bridge_id)
+
+
+@shared_task(name="partnerships.end_requests_to_blocked", **_PASSING)
+def end_requests_to_blocked(organisation_id: int) -> int:
+    """Take back what an organisation has asked of those it has blocked since."""
+    return blocking.end_requests_to_blocked(organisation_id)
 
 
 @shared_task(name="partnerships.send_follow_ups", **_PASSING)

@@ -168,6 +168,8 @@ def test_requests_beyond_the_limit_are_refused_or_wait(pair: Any) -> None:
     assert fill_free_places(pair.b.pk, pair.bridge.pk) == 0
     waiting = Introduction.objects.get(proposal=pair.proposal)
     answer_request(waiting, actor=pair.bo, organisation=pair.b, answer=Answer.NO)
+    assert fill_free_places(pair.b.pk, pair.bridge.pk) == 0, "it would tell of the refusal"
+    answer_request(waiting, actor=pair.bo, organisation=pair.b, answer=Answer.INTERESTED)
     assert fill_free_places(pair.b.pk, pair.bridge.pk) == 1
     queued.refresh_from_db()
     assert queued.state == IntroductionState.REQUESTED

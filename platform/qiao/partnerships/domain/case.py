@@ -18,7 +18,7 @@ from qiao.bridges.rules import RUNS
 from qiao.common.errors import NotFound
 from qiao.common.states import move
 from qiao.directory.enums import PersonRole
-from qiao.directory.models import Affiliation, Organisation
+from qiao.directory.models import Affiliation, Block, Organisation
 from qiao.notifications.domain.telling import tell
 from qiao.partnerships.domain.queries.troubles import keep_held_up
 from qiao.partnerships.enums import Answer
@@ -143,6 +143,11 @@ def people_of(organisation: Organisation | int) -> list[Any]:
     return [one.user for one in sorted(found, key=lambda one: one.role != PersonRole.OWNER)]
 
 
+def blocks(party: Party, other: Party) -> bool:
+    """Whether this side has said that it does not want to meet the other."""
+    return Block.objects.filter(organisation=party.organisation_id, blocked=other.organisation_id).exists()
+
+
 def brokers_of(case: Case) -> list[Any]:
     """Who is to look after a case: its advisers, else all who broker on the bridge."""
     advisers = {party.adviser_id: party.adviser for party in case if party.adviser is not None}
@@ -165,8 +170,11 @@ def tell_side(
 ) -> None:
     """Tell the people who act for one side. `more` goes to the message; the line names the other side as they may.
 
-    `words` gives what the message says to each reader in that reader's language.
+    `words` gives what the message says to each reader in that reader's language. Who has blocked the other side hears
+    nothing of it any more.
     """
+    if blocks(party, case.other(party)):
+        return
     from qiao.partnerships.domain.queries.naming import name_of_other
 
     for user in people_of(party.organisation_id):

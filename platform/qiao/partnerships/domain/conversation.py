@@ -17,7 +17,17 @@ from qiao.common.text import clean_line, clean_text
 from qiao.directory.models import Affiliation, Organisation
 from qiao.notifications.domain.telling import tell
 from qiao.partnerships.domain.asking import record_question
-from qiao.partnerships.domain.case import Case, desk_path_of, locked_case, log, log_at_desk, path_of, people_of, stir
+from qiao.partnerships.domain.case import (
+    Case,
+    blocks,
+    desk_path_of,
+    locked_case,
+    log,
+    log_at_desk,
+    path_of,
+    people_of,
+    stir,
+)
 from qiao.partnerships.domain.documents import check_files, keep_files
 from qiao.partnerships.domain.queries.naming import name_of_other
 from qiao.partnerships.enums import IntroductionState, MilestoneState, Stage
@@ -311,7 +321,7 @@ def _mark_read(introduction: Introduction, user: Any, message_id: int) -> None:
 def _tell_of_message(case: Case, message: Message, sender: Party | None) -> None:
     """Everybody who acts for the other side, or for both when an organiser writes; and the advisers of the case."""
     for party in case:
-        if party is sender or not party.knows:
+        if party is sender or not party.knows or (sender is not None and blocks(party, sender)):
             continue
         for user in people_of(party.organisation_id):
             if user == message.author:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.common.errors import InvalidInput, NotAllowed, NotFound
 from qiao.common.text import clean_line
+from qiao.directory.models import Block
 from qiao.notifications.domain.telling import tell
 from qiao.partnerships.domain.case import locked_case, log, people_of, tell_brokers
 from qiao.partnerships.domain.queries.naming import name_of_other
@@ -98,6 +99,8 @@ def _send(follow_up_id: int) -> bool:
         for one in introduction.parties.select_related("organisation")
         if one.organisation_id != follow_up.organisation_id
     )
+    if Block.objects.filter(organisation=follow_up.organisation_id, blocked=other.organisation_id).exists():
+        return True
     token = follow_up_token(follow_up)
     for user in people_of(follow_up.organisation_id):
         name = name_of_other(introduction, other, language=user.language)

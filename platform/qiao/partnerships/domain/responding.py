@@ -19,6 +19,7 @@ from qiao.directory.models import Organisation
 from qiao.partnerships.domain.asking import put_request, record_question
 from qiao.partnerships.domain.case import (
     Case,
+    blocks,
     forget_answer,
     in_days,
     lock_organisations,
@@ -136,6 +137,25 @@ def withdraw_request(introduction: Introduction, *, actor: Any, organisation: Or
     party = case.party_of(organisation)
     if not party.asks or case.introduction.state not in _UNDER_WAY:
         raise TransitionNotAllowed
+    return _withdraw(case, party, actor)
+
+
+def end_own_interest(case: Case, party: Party) -> bool:
+    """Take back what a side has asked or agreed to, since it has blocked the other. Part of the caller's act."""
+    if case.introduction.state not in _UNDER_WAY or party.answer != Answer.INTERESTED:
+        return False
+    if party.asks:
+        _withdraw(case, party, None)
+        return True
+    # It was asked, by hand, and had agreed: to the other side it has not answered.
+    before = party.answer
+    _set_answer(party, Answer.NONE, None)
+    unteach(case, party, kind=ResponseKind.INTERESTED)
+    log(case, "take_back_answer", actor=None, party=party, private=True, before=before)
+    return True
+
+
+def _withdraw(case: Case, party: Party, actor: Any) -> Introduction:
     other = case.other(party)
     _set_answer(party, Answer.NONE, actor)
     unteach(case, party, kind=ResponseKind.INTERESTED)
@@ -167,6 +187,8 @@ def _answer(
     if case.introduction.state == State.PAUSED:
         raise TransitionNotAllowed(_("The organisers have paused this for now."))
     if answer == Answer.INTERESTED:
+        if blocks(party, case.other(party)):
+            raise TransitionNotAllowed(_("You have blocked them. Allow proposals with them again first."))
         return _interested(case, party, actor, question)
     if answer not in (Answer.NO, Answer.LATER):
         raise InvalidInput(errors={"answer": [_("Say interested, later or no.")]})

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from qiao.bridges.models import BridgeStaff
-from qiao.directory.models import Affiliation
+from qiao.directory.models import Affiliation, Block
 from qiao.partnerships.enums import BROKERING, LIVE, Answer, IntroductionState
 
 if TYPE_CHECKING:
@@ -72,11 +72,16 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         )
 
     def requests_to(self, organisation: Organisation) -> IntroductionQuerySet:
-        """What was put to it and not answered: what waits for it, in a pause as well."""
-        return self._in_state(IntroductionState.REQUESTED).filter(
-            pk__in=_party_model()
-            .filter(organisation=organisation, asked_at__isnull=False, answer=Answer.NONE)
-            .values("introduction_id"),
+        """What was put to it and not answered: what waits for it, in a pause as well. Not of whom it has blocked."""
+        blocked = Block.objects.filter(organisation=organisation).values("blocked")
+        return (
+            self._in_state(IntroductionState.REQUESTED)
+            .filter(
+                pk__in=_party_model()
+                .filter(organisation=organisation, asked_at__isnull=False, answer=Answer.NONE)
+                .values("introduction_id"),
+            )
+            .exclude(models.Q(first__in=blocked) | models.Q(second__in=blocked))
         )
 
     def places_taken_at(self, organisation: Organisation) -> IntroductionQuerySet:

@@ -12,7 +12,7 @@ from matching.core.choice.problem import FLOOR_WORTH, ChoiceProblem, ChoiceSolut
 
 @st.composite
 def problems(draw: st.DrawFn, most: int = 3, *, limited: bool = True, sides: int = 2, pairs: int = 8) -> ChoiceProblem:
-    """At most `most` organisations a side, small capacities, some floors, some pairs fixed, or listed by one end or by none.
+    """At most `most` organisations a side, small capacities, some floors, pairs fixed, listed by one end or none.
 
     `limited` gives them limits of requests.
     """

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from qiao.bridges.models import Bridge
-from qiao.directory.models import Organisation
+from qiao.directory.models import Block, Organisation
 from qiao.partnerships.enums import Answer, IntroductionState, MilestoneState
 from qiao.partnerships.models import Confirmation, Introduction, Message, Milestone, Party, ReadMark
 
@@ -34,6 +34,11 @@ def waiting_for(user: Any, bridge: Bridge) -> int:
         .filter(pk__gt=Coalesce(Subquery(read), Value(0)))
     )
     to_confirm = _to_confirm(OuterRef("organisation_id")).filter(introduction=OuterRef("introduction_id"))
+    # What comes of whom one has blocked does not call for attention.
+    blocked = Block.objects.filter(organisation=OuterRef("organisation_id")).filter(
+        Q(blocked=OuterRef("introduction__first_id")) | Q(blocked=OuterRef("introduction__second_id"))
+    )
+    parties = parties.exclude(Exists(blocked))
     wanting = parties.filter(to_answer | Q(Exists(unread)) | Q(Exists(to_confirm)))
     return wanting.values("introduction_id").distinct().count()
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from matching.app.domain.queries.proposal_view import ProposalView, shared_proposal_view
 from qiao.bridges.models import Bridge
-from qiao.directory.models import Affiliation, Endorsement, Listing, Organisation
+from qiao.directory.models import Affiliation, Block, Endorsement, Listing, Organisation
 from qiao.partnerships.domain.conversation import must_acknowledge, unread_counts
 from qiao.partnerships.domain.endorsing import have_met, source_of
 from qiao.partnerships.domain.queries.naming import is_withheld, listing_of, name_of
@@ -63,6 +63,8 @@ class IntroductionRow:
     my_answer: str
     unread: int
     overdue: bool
+    # One's own side has blocked the other: nothing of it calls for anything.
+    blocked: bool
 
     @property
     def lapses_at(self) -> datetime | None:
@@ -107,13 +109,20 @@ class IntroductionView:
     @property
     def may_answer(self) -> bool:
         """The request waits, and this side has not said that it is interested."""
-        return self.may_act and self.row.tab in (Tab.TO_ANSWER, Tab.ENDED) and self._was_asked and not self._is_over
+        return (
+            self.may_act
+            and not self.row.blocked
+            and self.row.tab in (Tab.TO_ANSWER, Tab.ENDED)
+            and self._was_asked
+            and not self._is_over
+        )
 
     @property
     def may_ask_back(self) -> bool:
         """The other side's request has lapsed or was withdrawn: this side may ask in turn, once."""
         return (
             self.may_act
+            and not self.row.blocked
             and self.introduction.state in (State.LAPSED, State.WITHDRAWN)
             and self._was_asked
             and not self.party.has_asked
@@ -124,6 +133,7 @@ class IntroductionView:
         """It has said no or later to a request that still waits."""
         return (
             self.may_act
+            and not self.row.blocked
             and self.introduction.state == State.REQUESTED
             and self.party.asked_at is not None
             and self.party.answer in (Answer.NO, Answer.LATER)
@@ -139,7 +149,7 @@ class IntroductionView:
 
     @property
     def may_question(self) -> bool:
-        return self.may_act and self.introduction.state == State.REQUESTED
+        return self.may_act and not self.row.blocked and self.introduction.state == State.REQUESTED
 
     @property
     def may_write(self) -> bool:
@@ -181,7 +191,7 @@ def introduction_view(
     if mine is None:
         return None
     other = next(one for one in parties.values() if one.organisation_id != mine.organisation_id)
-    row = _row(introduction, mine, other, unread_counts(user, [introduction]))
+    row = _row(introduction, mine, other, unread_counts(user, [introduction]), _blocked_by(mine.organisation_id))
     listings = {
         listing.pk: listing.title for listing in (introduction.first_listing, introduction.second_listing) if listing
     }
@@ -215,14 +225,14 @@ def introduction_view(
 def introduction_rows(user: Any, organisation: Organisation, bridge: Bridge) -> list[IntroductionRow]:
     """The organisation's introductions on the bridge, those that want something of it first. Constant queries."""
     found = list(Introduction.objects.visible_to(user).on_bridge(bridge).known_to(organisation).in_full())
-    unread = unread_counts(user, found)
+    unread, blocked = unread_counts(user, found), _blocked_by(organisation.pk)
     rows = []
     for introduction in found:
         parties = list(introduction.parties.all())
         mine = next(one for one in parties if one.organisation_id == organisation.pk)
         other = next(one for one in parties if one.organisation_id != organisation.pk)
         if user.is_authenticated:
-            rows.append(_row(introduction, mine, other, unread))
+            rows.append(_row(introduction, mine, other, unread, blocked))
     return rows
 
 
@@ -240,7 +250,14 @@ def _own_party(user: Any, parties: Iterable[Party], organisation: Organisation |
     return known[own[0]] if own else None
 
 
-def _row(introduction: Introduction, mine: Party, other: Party, unread: dict[int, int]) -> IntroductionRow:
+def _blocked_by(organisation_id: int) -> set[int]:
+    return set(Block.objects.filter(organisation=organisation_id).values_list("blocked_id", flat=True))
+
+
+def _row(
+    introduction: Introduction, mine: Party, other: Party, unread: dict[int, int], blocked: set[int]
+) -> IntroductionRow:
+    is_blocked = other.organisation_id in blocked
     withheld = is_withheld(introduction, other.organisation_id)
     return IntroductionRow(
         introduction=introduction,
@@ -249,13 +266,15 @@ def _row(introduction: Introduction, mine: Party, other: Party, unread: dict[int
         their_organisation=None if withheld else other.organisation,
         state=introduction.state,
         state_label=str(IntroductionState(introduction.state).label),
-        tab=_tab(introduction, mine),
+        tab=Tab.ENDED if is_blocked else _tab(introduction, mine),
         i_ask=mine.asks,
         my_answer=mine.answer,
-        unread=unread.get(introduction.pk, 0),
+        unread=0 if is_blocked else unread.get(introduction.pk, 0),
         overdue=introduction.state == State.OPEN
+        and not is_blocked
         and introduction.next_step_on is not None
         and introduction.next_step_on < timezone.localdate(),
+        blocked=is_blocked,
     )
 
 

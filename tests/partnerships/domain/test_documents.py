@@ -90,6 +90,33 @@ def test_text_is_text(content: bytes) -> None:
     assert "is not what its name says" in refused("x.txt", content)
 
 
+WORDS = "编号,需求\n1,远程监护"
+
+
+@pytest.mark.parametrize(
+    ("content", "charset"),
+    [
+        (WORDS.encode(), "utf-8"),
+        (WORDS.encode("utf-8-sig"), "utf-8"),
+        (WORDS.encode("gb18030"), "gb18030"),
+        (WORDS.encode("gbk"), "gb18030"),
+        (WORDS.encode("utf-16"), "utf-16"),
+        (b"\xfe\xff" + WORDS.encode("utf-16-be"), "utf-16"),
+        (b"plain,words", "utf-8"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["txt", "csv"])
+def test_a_text_is_served_in_the_charset_it_is_written_in(ending: str, content: bytes, charset: str) -> None:
+    checked = check_file(Upload(f"x.{ending}", content))
+    assert checked.content_type == f"text/{'plain' if ending == 'txt' else 'csv'}; charset={charset}"
+    assert checked.content.decode(charset).lstrip("\ufeff") in (WORDS, "plain,words")
+
+
+@pytest.mark.parametrize("content", [WORDS.encode("utf-16-le"), b"\xff\xfe\x00", "\x00a".encode("utf-16")])
+def test_what_only_looks_like_utf_16_is_refused(content: bytes) -> None:
+    assert "is not what its name says" in refused("x.csv", content)
+
+
 @pytest.mark.parametrize("name", ["x.exe", "x.html", "x.svg", "x.pdf.exe", "x", "", ".pdf.", "..", "x.docm", "x.zip"])
 def test_other_kinds_are_refused_and_the_kinds_named(name: str) -> None:
     assert "docx" in refused(name, PDF)
@@ -177,4 +204,6 @@ def test_no_content_whatever_breaks_the_check(ending: str, data: Any) -> None:
         except InvalidInput:
             continue
         assert checked.content == candidate
-        assert checked.content_type in ACCEPTED.values()
+        assert checked.content_type.partition(";")[0] in {kind.partition(";")[0] for kind in ACCEPTED.values()}
+        if "charset=" in checked.content_type:
+            checked.content.decode(checked.content_type.rpartition("=")[2])

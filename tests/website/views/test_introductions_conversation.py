@@ -327,6 +327,16 @@ def test_earlier_messages_are_a_page_away(pair: Pair, introduction: Introduction
     assert 'id="newer"' not in earlier
 
 
+def test_a_text_is_served_with_its_charset(pair: Pair, introduction: Introduction) -> None:
+    words = "编号,需求"
+    ours = client_of(pair.our_owner)
+    send(ours, introduction, text="The table", files=text_file("table.csv", words.encode("gb18030")))
+    answer = client_of(pair.their_owner).get(page_of(introduction, f"files/{Document.objects.get().public_id}/"))
+    assert answer["Content-Type"] == "text/csv; charset=gb18030"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer.content.decode(answer.charset) == words
+
+
 def test_the_history_says_who_did_what_and_nothing_private_of_the_other(pair: Pair) -> None:
     introduction = pair.ask()
     asked = client_of(pair.their_owner)

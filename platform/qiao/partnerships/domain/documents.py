@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -38,6 +40,11 @@ ACCEPTED = {
     "txt": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
 }
+#: Texts, whose type names the charset that was found in them.
+_TEXT = {ending: ACCEPTED[ending].partition(";")[0] for ending in ("txt", "csv")}
+_MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Controls that no text has.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _PART_OF = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 
 
@@ -65,9 +72,15 @@ def check_file(uploaded: Any) -> CheckedFile:
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in ACCEPTED:
         raise _refused(name, _("is of a kind that is not accepted here (%(kinds)s)") % {"kinds": ", ".join(ACCEPTED)})
-    if not _is(ending, content):
+    content_type = ACCEPTED[ending]
+    if ending in _TEXT:
+        charset = _charset_of(content)
+        if charset is None:
+            raise _refused(name, _("is not what its name says"))
+        content_type = f"{_TEXT[ending]}; charset={charset}"
+    elif not _is(ending, content):
         raise _refused(name, _("is not what its name says"))
-    return CheckedFile(name, ACCEPTED[ending], content)
+    return CheckedFile(name, content_type, content)
 
 
 def check_files(files: Iterable[Any]) -> list[CheckedFile]:
@@ -120,21 +133,22 @@ def _is(ending: str, content: bytes) -> bool:
         return content.startswith(b"\x89PNG\r\n\x1a\n")
     if ending in ("jpg", "jpeg"):
         return content.startswith(b"\xff\xd8\xff")
-    if ending in ("txt", "csv"):
-        return _is_text(content)
     return _is_office(ending, content)
 
 
-def _is_text(content: bytes) -> bool:
-    if b"\x00" in content:
-        return False
-    for encoding in ("utf-8", "gb18030"):
+def _charset_of(content: bytes) -> str | None:
+    """In what a text is written, as a browser is to be told: UTF-8, UTF-16 with its mark, or GB18030, which holds GBK.
+
+    None for what is no text in any of them.
+    """
+    candidates = ("utf-16",) if content.startswith(_MARKS_OF_UTF_16) else ("utf-8", "gb18030")
+    for charset in candidates:
         try:
-            content.decode(encoding)
+            text = content.decode(charset)
         except UnicodeDecodeError:
             continue
-        return True
-    return False
+        return None if _NO_TEXT.search(text) else charset
+    return None
 
 
 def _is_office(ending: str, content: bytes) -> bool:

@@ -10,3 +10,4 @@ class PartnershipsConfig(AppConfig):
 
         subscribe("request.place_free", "partnerships.fill_free_places")
         subscribe("block.changed", "partnerships.end_requests_to_blocked")
+        subscribe("meeting.changed", "partnerships.carry_on_from_meeting")

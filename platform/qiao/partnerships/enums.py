@@ -59,6 +59,7 @@ class Origin(models.TextChoices):
     PROPOSAL = "proposal", _("A proposal of the matcher")
     ORGANISER = "organiser", _("An organiser")
     CALL = "call", _("A call")
+    WORKSHOP = "workshop", _("A meeting at a workshop")
 
 
 class CloseReason(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import OperationalError
 
-from qiao.partnerships.domain import blocking, brokering, follow_ups, lapsing
+from qiao.partnerships.domain import after_meeting, blocking, brokering, follow_ups, lapsing
 from qiao.partnerships.domain.queries.troubles import keep_held_up
 
 # The database may be restarting: it passes.
@@ -38,3 +38,9 @@ def end_requests_to_blocked(organisation_id: int) -> int:
 def send_follow_ups() -> int:
     """Ask how it goes, where the day has come."""
     return follow_ups.send_due_follow_ups()
+
+
+@shared_task(name="partnerships.carry_on_from_meeting", **_PASSING)
+def carry_on_from_meeting(meeting_id: int) -> int:
+    """Take a meeting held at a workshop up into the collaboration of those who met."""
+    return len(after_meeting.carry_on_from_meeting(meeting_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -106,6 +106,35 @@ def record_milestone(
                 topic="collaborations",
                 milestone=milestone,
             )
+    return milestone
+
+
+def record_agreed_milestone(
+    case: Case, *, stage: str, happened_on: datetime.date, said_by: Mapping[int, Any], comment: str = ""
+) -> Milestone:
+    """Record what both sides have said elsewhere: it is confirmed by that. `said_by` has a person of each side.
+
+    The caller holds the case's lock. Where the same stands for that day already, that is confirmed instead.
+    """
+    same = Milestone.objects.standing().filter(introduction=case.introduction, stage=stage, happened_on=happened_on)
+    milestone = same.order_by("pk").first()
+    if milestone is not None and milestone.state == MilestoneState.CONFIRMED:
+        return milestone
+    if milestone is None:
+        milestone = Milestone.objects.create(
+            introduction=case.introduction, stage=stage, happened_on=happened_on, comment=comment
+        )
+        log(case, "record_milestone", actor=None, after=milestone.state, milestone=milestone.public_id, stage=stage)
+    for organisation_id, user in said_by.items():
+        Confirmation.objects.update_or_create(
+            milestone=milestone, organisation_id=organisation_id, defaults={"user": user, "agrees": True}
+        )
+    before = move(milestone, MILESTONE, MilestoneState.CONFIRMED)
+    stir(case.introduction)
+    log(case, "confirm_milestone", actor=None, before=before, after=milestone.state, milestone=milestone.public_id)
+    _settle(case, None)
+    emit("milestone.confirmed", introduction_id=case.introduction.pk, milestone_id=milestone.pk)
+    _tell_all(case, "milestone_confirmed", milestone)
     return milestone
 
 

@@ -108,6 +108,11 @@ def agree_next_step(
     return case.meeting
 
 
+def note_carried_step(meeting: Meeting, text: str) -> None:
+    """Keep which step has gone on into the collaboration."""
+    Meeting.objects.filter(pk=meeting.pk).update(carried_step=text)
+
+
 def begins_at(meeting: Meeting) -> datetime.datetime | None:
     """When a meeting begins: its slot's beginning, or that of a walk-in."""
     return meeting.slot.starts_at if meeting.slot is not None else meeting.starts_at

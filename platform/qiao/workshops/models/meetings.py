@@ -75,6 +75,8 @@ class Meeting(Public):
     outcome = models.CharField(_("outcome"), max_length=16, choices=MeetingOutcome, blank=True)
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
     next_step_on = models.DateField(_("due on"), null=True, blank=True)
+    # The step as it went on into the collaboration: one that was changed there since is left alone.
+    carried_step = models.CharField(max_length=300, blank=True, editable=False)
     # Counts changes of time or place, for calendars (RFC 5545 SEQUENCE).
     sequence = models.PositiveIntegerField(default=0, editable=False)
 

@@ -188,4 +188,4 @@ def _plain(value: Any) -> Any:
     """Something that can be compared."""
     if isinstance(value, LazyI18nString):
         return value.data if isinstance(value.data, dict) else ({"en": value.data} if value.data else {})
-    return value.isoformat() if isinstance(value, datetime.datetime) else value
+    return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value

@@ -62,3 +62,14 @@ def test_valkey_refuses_who_has_no_password_and_listens_on_loopback_alone(valkey
     process = psutil.Process(_pid(valkey))
     listening = {link.laddr.ip for link in process.net_connections() if link.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
+
+
+def test_valkey_starts_and_is_known_by_a_relative_path_and_through_a_link(
+    valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = Valkey(Path(valkey.home.name)).start()
+    (tmp_path / "link").symlink_to(valkey.home, target_is_directory=True)
+    for home in (valkey.home, tmp_path / "link"):
+        assert Valkey(home).alive()
+        assert Valkey(home).start() == url

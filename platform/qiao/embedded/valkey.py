@@ -25,6 +25,10 @@ class Valkey:
 
     home: Path
 
+    def __post_init__(self) -> None:
+        # It is started in its own folder, from where a relative path leads nowhere; and one folder has one name.
+        object.__setattr__(self, "home", self.home.resolve())
+
     @property
     def data(self) -> Path:
         """Where it keeps its append-only file."""

@@ -38,7 +38,18 @@ _TABS = (
     _Tab("workshop_registrations", _("Registrations"), handles_registrations, ("workshop_registration",)),
     _Tab("workshop_suggestions", _("Proposed sessions"), plans_programme, ("workshop_suggestion",)),
     _Tab("workshop_programme", _("Programme"), plans_programme, ("workshop_session", "workshop_releases")),
-    _Tab("workshop_meetings", _("Meetings"), plans_programme, ("workshop_schedule_run", "workshop_meeting")),
+    _Tab(
+        "workshop_meetings",
+        _("Meetings"),
+        plans_programme,
+        (
+            "workshop_schedule_run",
+            "workshop_schedule_new",
+            "workshop_meeting",
+            "workshop_meeting_new",
+            "workshop_repair",
+        ),
+    ),
     _Tab("workshop_day", _("On the day"), checks_in, ("workshop_badges", "workshop_tables")),
     _Tab("workshop_report", _("Report"), runs_workshop, ("workshop_after",)),
 )

@@ -56,6 +56,26 @@ FROM (
         + (t.x + t.step) %% (%(organisations)s / 2)
 ) made;
 
+INSERT INTO directory_listing (public_id, created_at, updated_at, organisation_id, bridge_id, direction, kind, language,
+    title, text, other_title, other_text, stage, ip_status, forms, partner_kinds, partner_sizes, countries, currency,
+    stages_sought, regions_sought, anonymous, state, version, source, external_id, search)
+SELECT 'l' || lpad(o.id::text, 9, '0'), now(), now(), o.id, %(bridge)s, 'need', '', 'en', 'Title ' || o.id, 'Text', '',
+    '', '', '', '{}', '{}', '{}', '{}', '', '{}', '{}', false, 'published', 1, '', '',
+    setweight(to_tsvector('simple', 'title ' || o.id), 'A') || setweight(to_tsvector('simple', 'text'), 'B')
+FROM directory_organisation o;
+
+INSERT INTO matching_proposal (public_id, created_at, updated_at, bridge_id, first_id, second_id, first_listing_id,
+    second_listing_id, state, score, band, score_for_first, score_for_second, kept_for_first, kept_for_second, to_try,
+    reasons, encoder, policy_version, model_version)
+SELECT 'p' || lpad(i.id::text, 9, '0'), now(), now(), i.bridge_id, i.first_id, i.second_id, a.id, b.id, 'current', 0.5,
+    (ARRAY['strong','good','possible'])[1 + i.id %% 3], 0.5, 0.5, false, false, false, '{}', 'none', 1, 1
+FROM partnerships_introduction i
+JOIN directory_listing a ON a.organisation_id = i.first_id JOIN directory_listing b ON b.organisation_id = i.second_id;
+
+UPDATE partnerships_introduction i
+SET proposal_id = p.id, first_listing_id = p.first_listing_id, second_listing_id = p.second_listing_id
+FROM matching_proposal p WHERE p.first_id = i.first_id AND p.second_id = i.second_id AND i.id %% 10 > 0;
+
 INSERT INTO partnerships_party (created_at, updated_at, introduction_id, organisation_id, asks, has_asked, asked_at,
     answer, answered_at, reason, comment, adviser_id)
 SELECT now(), now(), i.id, side.organisation, side.asks, side.asks, CASE WHEN NOT side.asks THEN i.requested_at END,
@@ -139,6 +159,7 @@ def _measure(options: Any) -> None:
         "list, stuck": f"{root}?view=list&stuck=any",
         "board, one kind": f"{root}?kind=hospital",
         "list, by words": f"{root}?view=list&q=Organisation+77",
+        "list, by title": f"{root}?view=list&q=Title+77",
         "list, one adviser": f"{root}?view=list&adviser={organiser.public_id}",
         "a case": f"{root}{case.public_id}/",
         "figures": f"{root}figures/",

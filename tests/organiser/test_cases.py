@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from qiao.activity.models import AuditEntry
 from qiao.bridges.enums import BridgeRole
+from qiao.directory.domain.indexing import index_listings
 from qiao.directory.enums import Direction
 from qiao.notifications.models import OutgoingMail
 from qiao.partnerships.domain.brokering import introduce_by_hand
@@ -186,7 +192,12 @@ def test_one_act_on_many_says_what_was_refused_and_can_be_undone(desk: Any) -> N
     )
     client = _client(desk.olga)
     both = [desk.case.public_id, closed.public_id]
-    answer = client.post(_url(desk, "many/"), {"case": both, "act": "close"}, follow=True)
+    asked = client.post(_url(desk, "many/"), {"case": both, "act": "close"}).content.decode()
+    closed.refresh_from_db()
+    assert closed.state == IntroductionState.OPEN, "not before it is confirmed"
+    assert "Close 2 cases?" in asked
+    assert "Only 1 of them is open" in asked
+    answer = client.post(_url(desk, "many/"), {"case": both, "act": "close", "confirmed": "1"}, follow=True)
     closed.refresh_from_db()
     assert closed.state == IntroductionState.CLOSED
     assert "Nobody has been introduced yet" in answer.content.decode()
@@ -199,6 +210,53 @@ def test_one_act_on_many_says_what_was_refused_and_can_be_undone(desk: Any) -> N
     assert not Party.objects.filter(adviser__isnull=False).exists()
     client.post(_url(desk, "many/"), {"case": [desk.case.public_id], "act": "nudge"})
     assert OutgoingMail.objects.filter(template="request_reminder", to=desk.bo.email).count() == 1
+
+
+def test_what_was_done_to_many_is_undone_for_half_an_hour(desk: Any) -> None:
+    client = _client(desk.olga)
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as clock:
+        client.post(_url(desk, "many/"), {"case": [desk.case.public_id], "act": "pause"})
+        clock.shift(timedelta(minutes=29))
+        shown = client.get(_url(desk)).content.decode()
+        assert "Undo what was last done with many" in shown
+        until = timezone.localtime(timezone.now() + timedelta(minutes=1))
+        assert f"until {date_format(until, 'TIME_FORMAT')}" in shown
+        clock.shift(timedelta(minutes=1))
+        assert "Undo what was last done with many" not in client.get(_url(desk)).content.decode()
+        refused = client.post(_url(desk, "undo/"), follow=True).content.decode()
+        assert "more than 30 minutes ago" in refused
+        desk.case.refresh_from_db()
+        assert desk.case.state == IntroductionState.PAUSED
+
+
+def test_the_desk_sends_files_to_both(desk: Any) -> None:
+    made = introduce_by_hand(
+        desk.bridge, member(desk.bridge), member(desk.bridge, country="CN"), actor=desk.olga, ask_first=False
+    )
+    client, address = _client(desk.olga), f"/organiser/{desk.bridge.slug}/cases/{made.public_id}/"
+    assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
+    files = [SimpleUploadedFile("plan.txt", b"A plan"), SimpleUploadedFile("table.csv", "表".encode("gb18030"))]
+    assert client.post(f"{address}do/message/", {"text": "", "files": files, "once": "x"}).status_code == 302
+    assert list(made.documents.values_list("name", "organisation")) == [("plan.txt", None), ("table.csv", None)]
+    page = client.get(address).content.decode()
+    assert "plan.txt" in page
+    assert client.post(f"{address}do/message/", {"text": " "}).status_code == 422
+    bad = client.post(f"{address}do/message/", {"text": "x", "files": SimpleUploadedFile("x.exe", b"MZ")})
+    assert bad.status_code == 422
+    assert made.messages.count() == 1
+
+
+def test_cases_are_found_by_the_titles_of_their_listings(desk: Any) -> None:
+    for listing, title in zip(
+        (desk.case.first_listing, desk.case.second_listing), ("A ward for sensors", "Pressure garments"), strict=True
+    ):
+        listing.title, listing.text = title, "All about catheters and nothing else."
+        listing.save()
+        index_listings([(listing, ())])
+    client = _client(desk.olga)
+    for words, found in (("ward", True), ("garment", True), ("ward sensor", True), ("catheter", False), ("zzz", False)):
+        page = client.get(_url(desk), {"view": "list", "q": words}).content.decode()
+        assert (desk.case.public_id in page) is found, words
 
 
 def test_views_are_kept_and_shared(desk: Any) -> None:
@@ -215,7 +273,9 @@ def test_views_are_kept_and_shared(desk: Any) -> None:
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_cases_can_be_taken_away_and_that_is_in_the_log(desk: Any, file_format: str) -> None:
     type(desk.a).objects.filter(pk=desk.a.pk).update(name_en="=HYPERLINK(1)")
-    answer = _client(desk.adam).post(_url(desk, "file/"), {"format": file_format})
+    index_listings([(desk.case.first_listing, ())])
+    narrowed = f"?state=requested&q={desk.case.first_listing.title}&view=list"
+    answer = _client(desk.adam).post(_url(desk, "file/") + narrowed, {"format": file_format})
     content = answer.getvalue()
     if file_format == "csv":
         assert "'=HYPERLINK(1)" in content.decode("utf-8-sig")
@@ -227,7 +287,8 @@ def test_cases_can_be_taken_away_and_that_is_in_the_log(desk: Any, file_format: 
         rows = list(load_workbook(BytesIO(content)).active.iter_rows())
         assert "=HYPERLINK(1)" in [cell.value for cell in rows[1]]
         assert all(cell.data_type == "s" for cell in rows[1] if cell.value)
-    assert AuditEntry.objects.filter(verb="export_cases", actor=desk.adam).count() == 1
+    entry = AuditEntry.objects.get(verb="export_cases", actor=desk.adam)
+    assert entry.detail == {"format": file_format, "filters": ["q", "state=requested"]}
 
 
 def test_rules_are_set_within_limits(desk: Any) -> None:
@@ -241,8 +302,12 @@ def test_rules_are_set_within_limits(desk: Any) -> None:
 
 def test_figures_count_answers(desk: Any) -> None:
     change_cooperation_policy(desk.bridge, actor=desk.olga, requests_in=9)
+    introduce_by_hand(desk.bridge, member(desk.bridge), desk.b, actor=desk.olga)
     page = _client(desk.olga).get(_url(desk, "figures/")).content.decode()
     assert "Workload" in page
+    bands = page[page.index('id="by-band"') : page.index('id="loads"')]
+    asked = re.findall(r'<th scope="row">([^<]+)</th><td class="number">(\d+)', bands)
+    assert asked == [("By hand", "2"), ("Good", "1")]
 
 
 def test_unknown_acts_and_cases_of_other_bridges_are_not_found(desk: Any) -> None:

@@ -16,13 +16,17 @@ def document_of(text: str) -> str:
     return " ".join(_stem(word) for word in search_words(text[:INDEXED_CHARACTERS]))
 
 
-def query_of(words: str) -> str | None:
-    """A raw tsquery that wants every word of the query, the last as a prefix; None when there is no word in it."""
+def query_of(words: str, *, weight: str = "") -> str | None:
+    """A raw tsquery that wants every word of the query, the last as a prefix; None when there is no word in it.
+
+    With a weight (A: names and titles) it wants them in that part of the text.
+    """
     lexemes = [_LEXEME.sub("", _stem(word)) for word in search_words(words[:200], query=True)]
     lexemes = [lexeme for lexeme in lexemes if lexeme]
     if not lexemes:
         return None
-    return " & ".join([*(f"'{lexeme}'" for lexeme in lexemes[:-1]), f"'{lexemes[-1]}':*"])
+    within = f":{weight}" if weight else ""
+    return " & ".join([*(f"'{lexeme}'{within}" for lexeme in lexemes[:-1]), f"'{lexemes[-1]}':*{weight}"])
 
 
 def _stem(word: str) -> str:

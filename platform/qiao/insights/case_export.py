@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from tempfile import TemporaryFile
 from typing import Any
@@ -35,18 +35,36 @@ _TYPES = {
 
 @transaction.atomic
 def export_cases(
-    bridge: Bridge, *, actor: Any, cases: IntroductionQuerySet, file_format: CaseFormat
+    bridge: Bridge,
+    *,
+    actor: Any,
+    cases: IntroductionQuerySet,
+    file_format: CaseFormat,
+    filters: Mapping[str, str] | None = None,
 ) -> tuple[Iterator[Any], str]:
     """The cases a piece at a time, oldest first, and the type of the file. What a side said privately is not in it.
+
+    `filters` are what they were narrowed by, which the log keeps; of words that were looked for, which may name a
+    person, only that there were some.
 
     Raises `NotAllowed` for who does not broker on the bridge.
     """
     if not brokers_on(actor, bridge):
         raise NotAllowed
-    record("export_cases", bridge, actor=actor, bridge_id=bridge.pk, detail={"format": str(file_format)})
+    record(
+        "export_cases",
+        bridge,
+        actor=actor,
+        bridge_id=bridge.pk,
+        detail={"format": str(file_format), "filters": _kept(filters or {})},
+    )
     language = translation.get_language() or "en"
     make = _csv if file_format == CaseFormat.CSV else _workbook
     return make(cases, language), _TYPES[file_format]
+
+
+def _kept(filters: Mapping[str, str]) -> list[str]:
+    return sorted(name if name == "q" else f"{name}={value[:60]}" for name, value in filters.items())
 
 
 def _heads() -> list[str]:

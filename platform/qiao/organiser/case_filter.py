@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.bridges.models import Bridge, BridgeStaff
 from qiao.directory.enums import OrganisationKind
 from qiao.directory.filters import side_choices
-from qiao.directory.models import Membership, Organisation, Sector
+from qiao.directory.models import Listing, Membership, Organisation, Sector
 from qiao.partnerships.domain.queries.board import Column, in_column
 from qiao.partnerships.domain.queries.troubles import with_troubles
 from qiao.partnerships.enums import BROKERING, IntroductionState, Origin
@@ -44,7 +44,7 @@ COLUMN_LABELS = {
 class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Cases of a bridge."""
 
-    q = django_filters.CharFilter(label=_("Organisation"), method="by_words")
+    q = django_filters.CharFilter(label=_("Organisation or title"), method="by_words")
     column = django_filters.ChoiceFilter(
         label=_("Stage"), method="by_column", choices=list(COLUMN_LABELS.items()), empty_label=_("Any stage")
     )
@@ -92,7 +92,10 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
 
     def by_words(self, queryset: QuerySet[Introduction], name: str, value: str) -> QuerySet[Introduction]:
         found = Organisation.objects.matching_words(value).order_by()
-        return queryset.filter(Q(first__in=found) | Q(second__in=found))
+        titled = Listing.objects.on_bridge(self.bridge).with_title(value)
+        return queryset.filter(
+            Q(first__in=found) | Q(second__in=found) | Q(first_listing__in=titled) | Q(second_listing__in=titled)
+        )
 
     def by_column(self, queryset: Any, name: str, value: str) -> QuerySet[Introduction]:
         return in_column(queryset, Column(value))

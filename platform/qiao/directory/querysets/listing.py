@@ -81,3 +81,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             return self
         search = SearchQuery(query, config="simple", search_type="raw")
         return self.filter(search=search).order_by(SearchRank("search", search).desc(), "id")
+
+    def with_title(self, words: str) -> ListingQuerySet:
+        """Those with these words in a title, in either language. No words: none."""
+        query = query_of(words, weight="A")
+        return (
+            self.none() if query is None else self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+        )

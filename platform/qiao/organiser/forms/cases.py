@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qiao.bridges.models import Bridge
+from qiao.common.file_fields import FilesField
 from qiao.common.money import Currency
 from qiao.organiser.case_filter import adviser_choices
 from qiao.partnerships.enums import AgreementKind, CloseReason, Confidentiality, Stage
@@ -40,8 +41,17 @@ class IntroduceForm(forms.Form):
 class MessageForm(forms.Form):
     """To both sides."""
 
-    text = forms.CharField(label=_("Message to both sides"), max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label=_("Message to both sides"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]  # a field is no attribute
     once = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not cleaned.get("text", "").strip() and not cleaned.get("files"):
+            self.add_error("text", _("Write a message or choose a file."))
+        return cleaned
 
 
 class NoteForm(forms.Form):

@@ -63,7 +63,7 @@ def case_act(
     """Everything that is done to one case. A refusal keeps what was typed."""
     found = case_at(request, bridge, public_id)
     if too_large:
-        messages.error(request, _("This file is too large. Nothing was recorded."))
+        messages.error(request, _("Your files are too large. Nothing was recorded."))
         return redirect("organiser:case", bridge.slug, found.public_id)
     do = _ACTS.get(act)
     if do is None:
@@ -251,7 +251,7 @@ def _reopen(request: HttpRequest, found: Introduction, _values: dict[str, Any]) 
 
 
 def _message(request: HttpRequest, found: Introduction, values: dict[str, Any]) -> str:
-    send_message(found, actor=request.user, text=values["text"], once=values["once"])
+    send_message(found, actor=request.user, text=values["text"], files=values["files"], once=values["once"])
     return _("Sent to both sides.")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matching.app.enums import Band
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
@@ -34,11 +37,14 @@ from qiao.partnerships.domain.queries.board import (
     workload,
 )
 from qiao.partnerships.domain.saved_views import remove_view, save_view
-from qiao.partnerships.models import SavedView
+from qiao.partnerships.enums import IntroductionState
+from qiao.partnerships.models import Introduction, SavedView
 
 #: Cards a column shows; the rest are one click away in the list.
 CARDS = 8
 _UNDO = "cases_undo"
+#: What was done to many can be taken back for so long.
+UNDO_WITHIN = timedelta(minutes=30)
 
 
 @for_brokers
@@ -54,7 +60,7 @@ def case_list(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         "views": SavedView.objects.visible_to(request.user).filter(bridge=bridge),
         "query": _filters_of(request.GET),
         "formats": list(CaseFormat),
-        "undo": request.session.get(_UNDO, {}).get(bridge.slug),
+        "undo_until": _undo_until(request.session.get(_UNDO, {}).get(bridge.slug)),
     }
     if as_list:
         page = page_of(request, stuck_first(cases).values_list("pk", flat=True))
@@ -89,6 +95,8 @@ def case_bulk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         messages.error(request, _("Choose what to do with them."))
     elif form.cleaned_data["act"] == "assign" and not form.cleaned_data["adviser"]:
         messages.error(request, _("Choose an adviser, or nobody."))
+    elif form.cleaned_data["act"] == "close" and not request.POST.get("confirmed"):
+        return _ask_to_close(request, bridge, chosen)
     else:
         result = act_on_cases(
             chosen, actor=request.user, act=form.cleaned_data["act"], adviser=form.cleaned_data["adviser"]
@@ -97,7 +105,11 @@ def case_bulk(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         undoing = request.session.get(_UNDO, {})
         undoing.pop(bridge.slug, None)
         if result.undo:
-            undoing[bridge.slug] = {"act": form.cleaned_data["act"], "before": result.undo}
+            undoing[bridge.slug] = {
+                "act": form.cleaned_data["act"],
+                "before": result.undo,
+                "at": timezone.now().isoformat(),
+            }
         request.session[_UNDO] = undoing
     return redirect(_back(request, bridge))
 
@@ -111,6 +123,12 @@ def case_undo(request: HttpRequest, bridge: Bridge) -> HttpResponse:
     request.session[_UNDO] = undoing
     if last is None:
         messages.warning(request, _("There is nothing to undo."))
+    elif _undo_until(last) is None:
+        messages.warning(
+            request,
+            _("That was more than %(minutes)s minutes ago: change the cases one by one.")
+            % {"minutes": UNDO_WITHIN // timedelta(minutes=1)},
+        )
     else:
         cases = {case.public_id: case for case in cases_by_id(cases_at(request, bridge), last["before"])}
         _say(request, undo_bulk(cases, actor=request.user, act=last["act"], before=last["before"]))
@@ -129,7 +147,11 @@ def case_export(request: HttpRequest, bridge: Bridge) -> HttpResponseBase:
     if not found.form.is_valid():
         messages.error(request, _("One of the filters does not make sense: nothing was taken."))
         return redirect("organiser:case_list", bridge.slug)
-    pieces, content_type = export_cases(bridge, actor=request.user, cases=found.qs, file_format=file_format)
+    filters = QueryDict(_filters_of(request.GET)).dict()
+    filters.pop("view", None)
+    pieces, content_type = export_cases(
+        bridge, actor=request.user, cases=found.qs, file_format=file_format, filters=filters
+    )
     return StreamingHttpResponse(
         pieces,
         content_type=content_type,
@@ -187,6 +209,9 @@ def case_figures(request: HttpRequest, bridge: Bridge) -> HttpResponse:
         by_country=response_rates(
             cases, "organisation__country", {side.country: sides[side.code] for side in bridge.sides.all()}
         ),
+        by_band=response_rates(
+            cases, "introduction__proposal__band", {"": _("By hand"), **{str(k): str(v) for k, v in Band.choices}}
+        ),
     )
 
 
@@ -204,6 +229,29 @@ def case_rules(request: HttpRequest, bridge: Bridge) -> HttpResponse:
             messages.success(request, _("Saved. Requests under way keep their dates."))
             return redirect("organiser:case_rules", bridge.slug)
     return desk_page(request, bridge, "organiser/case_rules.html", form=form, status=422 if form.errors else 200)
+
+
+def _ask_to_close(request: HttpRequest, bridge: Bridge, chosen: list[Introduction]) -> HttpResponse:
+    """How many would be closed, and which: what closing cannot reach is said now."""
+    return desk_page(
+        request,
+        bridge,
+        "organiser/case_bulk_close.html",
+        within="case_list",
+        cases=chosen,
+        open_count=sum(case.is_introduced and case.state != IntroductionState.CLOSED for case in chosen),
+        filters=request.POST.get("filters", "")[:500],
+        back=_back(request, bridge),
+        minutes=UNDO_WITHIN // timedelta(minutes=1),
+    )
+
+
+def _undo_until(last: dict[str, Any] | None) -> datetime | None:
+    """When the last act on many can no longer be taken back; None where there is none, or it is too late."""
+    if last is None or "at" not in last:
+        return None
+    until = datetime.fromisoformat(last["at"]) + UNDO_WITHIN
+    return until if timezone.now() < until else None
 
 
 def _say(request: HttpRequest, result: BulkResult) -> None:

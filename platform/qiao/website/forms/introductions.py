@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qiao.common.file_fields import FilesField
 from qiao.partnerships.domain.asking import QUESTION_LENGTH
 from qiao.partnerships.enums import CloseReason, DismissalReason
 from qiao.partnerships.models import Introduction, PrivateNote
@@ -89,24 +90,6 @@ class OnceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["once"].initial = get_random_string(24)
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, or none; cleaned to a list."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        if not given and self.required:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return [super(FilesField, self).clean(one, initial) for one in given]
 
 
 class MessageForm(OnceForm):

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qiao.common.file_fields import FilesField
 from qiao.common.money import Currency
 from qiao.partnerships.enums import AgreementKind, Stage
 from qiao.partnerships.models import Milestone
 from qiao.website.forms.fields import AmountField, model_field
-from qiao.website.forms.introductions import DayField, FilesField, OnceForm
+from qiao.website.forms.introductions import DayField, OnceForm
 
 #: What each stage asks besides the day, the words, the files and who may know.
 ASKED: dict[str, tuple[str, ...]] = {

@@ -37,7 +37,7 @@ class MomentField(forms.DateTimeField):
         return found.replace(tzinfo=self.zone) if found is not None and self.zone is not None else found
 
 
-class MeetingFilter(django_filters.FilterSet):
+class MeetingFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """The list of meetings."""
 
     q = django_filters.CharFilter(label=gettext_lazy("Name or organisation"), method="by_words")

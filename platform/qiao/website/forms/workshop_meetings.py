@@ -103,14 +103,14 @@ class AskForm(TimeForm):
         field.help_text = _("A wish holds no time: it is a meeting once they accept. Busy times are marked.")
         field.choices = [("", _("Any time")), *field.choices[1:]]
         people: Any = self.fields["also"]
-        self.also = {one.public_id: one for one in also}
-        people.choices = [(key, f"{one.name} ({one.organisation})") for key, one in self.also.items()]
-        if not self.also:
+        self.others = {one.public_id: one for one in also}
+        people.choices = [(key, f"{one.name} ({one.organisation})") for key, one in self.others.items()]
+        if not self.others:
             del self.fields["also"]
 
     def clean_also(self) -> list[Registration]:
         """The people themselves."""
-        return [self.also[key] for key in self.cleaned_data["also"]]
+        return [self.others[key] for key in self.cleaned_data["also"]]
 
 
 class DeclineForm(forms.Form):

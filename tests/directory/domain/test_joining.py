@@ -11,7 +11,8 @@ from django.utils import timezone
 from qiao.common.errors import Duplicate, NotFound
 from qiao.directory.domain.joining import ask_to_join
 from qiao.directory.enums import PersonRole
-from qiao.notifications.models import OutgoingMail
+from qiao.notifications.domain.preferences import set_mail_preferences
+from qiao.notifications.models import Notification, OutgoingMail
 from tests.factories import BridgeFactory, MembershipFactory, OrganisationFactory, UserFactory, affiliate, member, staff
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,16 @@ def test_ask_to_join_is_not_for_people_of_it_nor_for_what_one_may_not_see() -> N
         ask_to_join(member(bridge, owner=owner), actor=owner, bridge=bridge)
     with pytest.raises(NotFound):
         ask_to_join(OrganisationFactory(), actor=owner, bridge=bridge)
+
+
+@pytest.mark.parametrize(
+    ("choice", "mails", "in_digest"), [("at_once", 1, False), ("digest", 0, True), ("site", 0, False)]
+)
+def test_owners_hear_of_it_as_they_chose(choice: str, mails: int, in_digest: bool) -> None:
+    bridge, owner = BridgeFactory(), UserFactory()
+    organisation = member(bridge, owner=owner)
+    set_mail_preferences(owner, actor=owner, trust=choice)
+    ask_to_join(organisation, actor=UserFactory(), bridge=bridge)
+    line = Notification.objects.get(user=owner)
+    assert (line.kind, line.topic, line.in_digest) == ("join_requested", "trust", in_digest)
+    assert OutgoingMail.objects.filter(template="join_requested").count() == mails

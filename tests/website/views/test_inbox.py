@@ -24,27 +24,27 @@ def person(client: Client) -> User:
 
 
 def test_lines_say_what_happened_in_the_readers_language(client: Client, person: User) -> None:
-    notify(person, "listing_reviewed_approved", subject="<b>Needle</b>")
-    notify(person, "kind_of_later", subject="Thing")
+    notify(person, "listing_reviewed_approved", topic="trust", subject="<b>Needle</b>")
+    notify(person, "kind_of_later", topic="trust", subject="Thing")
     page = client.get("/inbox/").content.decode()
     assert "“&lt;b&gt;Needle&lt;/b&gt;” is published." in page
     assert "There is news about Thing." in page
 
 
 def test_opening_a_line_marks_it_and_goes_there(client: Client, person: User) -> None:
-    notification = notify(person, "join_requested", url="/somewhere/", subject="X")
+    notification = notify(person, "join_requested", topic="trust", url="/somewhere/", subject="X")
     assert client.post(f"/inbox/{notification.public_id}/")["Location"] == "/somewhere/"
     notification.refresh_from_db()
     assert notification.read_at is not None
 
 
 def test_a_line_never_leads_off_the_site(client: Client, person: User) -> None:
-    notification = notify(person, "join_requested", url="//evil.example/", subject="X")
+    notification = notify(person, "join_requested", topic="trust", url="//evil.example/", subject="X")
     assert client.post(f"/inbox/{notification.public_id}/")["Location"] == "/inbox/"
 
 
 def test_lines_of_others_are_not_found(client: Client, person: User) -> None:
-    other = notify(UserFactory(), "join_requested", subject="Secret")
+    other = notify(UserFactory(), "join_requested", topic="trust", subject="Secret")
     assert "Secret" not in client.get("/inbox/").content.decode()
     assert client.post(f"/inbox/{other.public_id}/").status_code == 404
     assert client.post(f"/inbox/{other.public_id}/mark/", {"read": "1"}).status_code == 404
@@ -55,8 +55,8 @@ def test_lines_of_others_are_not_found(client: Client, person: User) -> None:
 
 def test_all_are_marked_as_read(client: Client, person: User) -> None:
     for _ in range(3):
-        notify(person, "join_requested", subject="X")
-    early = notify(person, "join_requested", subject="X")
+        notify(person, "join_requested", topic="trust", subject="X")
+    early = notify(person, "join_requested", topic="trust", subject="X")
     client.post(f"/inbox/{early.public_id}/mark/", {"read": "1"})
     answer = client.post("/inbox/read/")
     assert not Notification.objects.unread().exists()
@@ -70,14 +70,14 @@ def test_all_are_marked_as_read(client: Client, person: User) -> None:
 
 @pytest.mark.parametrize("at", ["", "yesterday", "2026-02-30T00:00:00Z", "2026-02-03T00:00:00", "x" * 500])
 def test_an_odd_moment_undoes_nothing(client: Client, person: User, at: str) -> None:
-    notify(person, "join_requested", subject="X")
+    notify(person, "join_requested", topic="trust", subject="X")
     client.post("/inbox/read/")
     assert client.post("/inbox/unread/", {"at": at})["Location"] == "/inbox/"
     assert not Notification.objects.unread().exists()
 
 
 def test_a_line_is_marked_unread_again_and_one_stays_where_one_was(client: Client, person: User) -> None:
-    line = notify(person, "join_requested", subject="X")
+    line = notify(person, "join_requested", topic="trust", subject="X")
     client.post(f"/inbox/{line.public_id}/mark/", {"read": "1"})
     line.refresh_from_db()
     assert line.read_at is not None
@@ -105,7 +105,7 @@ def test_the_list_is_filtered_by_topic_and_by_what_is_unread(client: Client, per
 
 
 def test_news_are_asked_for_by_a_request_that_is_cheap_when_there_are_none(client: Client, person: User) -> None:
-    notify(person, "join_requested", subject="X")
+    notify(person, "join_requested", topic="trust", subject="X")
     first = client.get("/inbox/news/")
     assert first.json() == {"unread": 1, "words": "1 unread"}
     for _ in range(2):
@@ -113,14 +113,14 @@ def test_news_are_asked_for_by_a_request_that_is_cheap_when_there_are_none(clien
             second = client.get("/inbox/news/", headers={"If-None-Match": first["ETag"]})
         assert (second.status_code, second.content) == (304, b"")
     assert len([one for one in captured if "notifications_notification" in one["sql"]]) == 2
-    notify(person, "join_requested", subject="Y")
+    notify(person, "join_requested", topic="trust", subject="Y")
     third = client.get("/inbox/news/", headers={"If-None-Match": first["ETag"]})
     assert (third.status_code, third.json()["unread"]) == (200, 2)
 
 
 def test_nobody_asks_for_the_news_of_others(client: Client) -> None:
     assert client.get("/inbox/news/")["Location"].startswith("/accounts/login/")
-    notify(UserFactory(), "join_requested", subject="X")
+    notify(UserFactory(), "join_requested", topic="trust", subject="X")
     client.force_login(UserFactory())
     assert client.get("/inbox/news/").json()["unread"] == 0
 

@@ -20,8 +20,8 @@ from qiao.common.errors import Duplicate, NotFound
 from qiao.directory.enums import PersonRole
 from qiao.directory.models import Organisation
 from qiao.directory.rules import role_in
-from qiao.notifications.domain.inbox import notify
-from qiao.notifications.domain.mail import write_mail
+from qiao.notifications.domain.telling import tell
+from qiao.notifications.enums import Topic
 
 ASK_AGAIN_AFTER = timedelta(days=7)
 
@@ -48,20 +48,21 @@ def ask_to_join(organisation: Organisation, *, actor: Any, bridge: Bridge) -> in
         owners = list(User.objects.filter(bridge_roles__bridge=managing, bridge_roles__role__in=RUNS))
         url = f"/organiser/{managing.slug}/"
     for owner in owners:
-        write_mail(
+        tell(
+            owner,
             "join_requested",
-            to=owner.email,
-            language=owner.language,
-            context={
+            topic=Topic.TRUST,
+            url=url,
+            bridge=bridge,
+            mail="join_requested",
+            mail_context={
                 "person": owner,
                 "asker": actor,
                 "organisation": organisation,
-                "bridge": bridge,
                 "url": settings.SITE_URL + url,
                 "managed": organisation.managed_by is not None,
             },
-            recipient=owner,
+            subject=organisation.name_en or organisation.name_zh,
         )
-        notify(owner, "join_requested", url=url, subject=organisation.name_en or organisation.name_zh)
     record("ask_to_join", organisation, actor=actor, bridge_id=bridge.pk, organisation_id=organisation.pk)
     return len(owners)

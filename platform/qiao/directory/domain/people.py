@@ -22,8 +22,9 @@ from qiao.directory import rules as may
 from qiao.directory.domain.trust.email_domain import check_email_domain
 from qiao.directory.enums import InvitationPurpose, PersonRole
 from qiao.directory.models import Affiliation, Invitation, Organisation
-from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
+from qiao.notifications.domain.telling import tell
+from qiao.notifications.enums import Topic
 
 VALID_FOR = timedelta(days=14)
 #: Open invitations of one organisation: the site must not become a way to mail strangers in numbers.
@@ -91,7 +92,7 @@ def accept_invitation(token: str, *, actor: Any) -> Affiliation:
     invitation.accepted_at, invitation.accepted_by = timezone.now(), actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     if invitation.invited_by and created and invitation.purpose == InvitationPurpose.COLLEAGUE:
-        notify(invitation.invited_by, "colleague_joined", subject=actor.display_name)
+        tell(invitation.invited_by, "colleague_joined", topic=Topic.TRUST, subject=actor.display_name)
     record(
         "accept_invitation",
         invitation,

@@ -19,6 +19,7 @@ from qiao.directory.models import Membership
 from qiao.directory.transitions import MEMBERSHIP
 from qiao.notifications.domain.inbox import notify
 from qiao.notifications.domain.mail import write_mail
+from qiao.notifications.enums import Topic
 
 
 @transaction.atomic
@@ -86,4 +87,4 @@ def _tell(membership: Membership, verb: str, reason: str) -> None:
             },
             recipient=user,
         )
-        notify(user, kind, url=url, subject=str(membership.bridge.name))
+        notify(user, kind, topic=Topic.REVIEWS, url=url, subject=str(membership.bridge.name))

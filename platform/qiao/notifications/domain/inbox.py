@@ -10,9 +10,12 @@ from django.utils import timezone
 from qiao.notifications.models import Notification
 
 
-def notify(user: Any, kind: str, *, url: str = "", **context: Any) -> Notification:
-    """Add a line to a person's inbox, inside the caller's transaction."""
-    return Notification.objects.create(user=user, kind=kind, url=url, context=context)
+def notify(user: Any, kind: str, *, topic: str, url: str = "", **context: Any) -> Notification:
+    """Add a line to a person's inbox for what is mailed whatever they chose, inside the caller's transaction.
+
+    It waits for no digest, since they have the message. For everything else there is `telling.tell`.
+    """
+    return Notification.objects.create(user=user, kind=kind, topic=topic, url=url, context=context)
 
 
 def mark_read(notification: Notification) -> Notification:

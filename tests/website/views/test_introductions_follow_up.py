@@ -127,3 +127,20 @@ def test_the_mail_leads_here_and_the_answer_stays_with_ones_own_side(pair: Pair,
         assert "Slow, but alive" not in theirs
         assert "lawyer" not in theirs
         assert "not answered" in theirs
+
+
+def test_the_page_speaks_the_language_of_whom_the_mail_was_written_to(pair: Pair) -> None:
+    pair.introduce()
+    with time_machine.travel(timezone.now() + timedelta(days=40), tick=False):
+        send_due_follow_ups()
+        for owner, language in ((pair.our_owner, "en"), (pair.their_owner, "zh-Hans")):
+            mail = OutgoingMail.objects.get(template="follow_up", to=owner.email)
+            link = re.search(r"(/follow-up/[^/]+/)\?answer=going_on", mail.text)
+            assert link is not None
+            assert f'<html lang="{language}"' in html(Client(headers={"accept-language": "fr"}), link[1])
+            other = Client()
+            other.cookies["django_language"] = "en"
+            assert '<html lang="en"' in html(other, link[1]), "what was chosen in this browser holds"
+        pair.their_owner.delete()
+        assert Client().get(link[1]).status_code == 200
+        assert Client().get("/").content.count(b'<html lang="en"') == 1, "no other page is touched"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qiao.accounts.models import User
 from qiao.common.errors import InvalidInput, NotAllowed, NotFound
 from qiao.common.text import clean_line
 from qiao.directory.models import Block
@@ -25,21 +26,33 @@ _SALT = "qiao.partnerships.follow_up"
 MAX_AGE_SECONDS = 60 * 24 * 3600
 
 
-def follow_up_token(follow_up: FollowUp) -> str:
+def follow_up_token(follow_up: FollowUp, reader: Any = None) -> str:
     """What lets the reader of an e-mail answer this one question without signing in, and nothing else."""
-    return signing.dumps(follow_up.public_id, salt=_SALT)
+    said = [follow_up.public_id, *([reader.public_id] if reader is not None else [])]
+    return signing.dumps(said, salt=_SALT)
 
 
 def follow_up_of(token: str) -> FollowUp:
     """The question that a token is for. Raises `NotFound` for a forged or old one."""
-    try:
-        public_id = signing.loads(token, salt=_SALT, max_age=MAX_AGE_SECONDS)
-    except signing.BadSignature:
-        raise NotFound from None
+    public_id = _said(token)[0]
     found = FollowUp.objects.select_related("introduction__bridge", "organisation").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def reader_of(token: str) -> Any | None:
+    """Whom the message with this token was written to, if they still have an account."""
+    said = _said(token)
+    return User.objects.filter(public_id=said[1]).first() if len(said) > 1 else None
+
+
+def _said(token: str) -> list[str]:
+    try:
+        said = signing.loads(token, salt=_SALT, max_age=MAX_AGE_SECONDS)
+    except signing.BadSignature:
+        raise NotFound from None
+    return said if isinstance(said, list) else [said]  # messages from before it named their reader
 
 
 @transaction.atomic
@@ -101,8 +114,8 @@ def _send(follow_up_id: int) -> bool:
     )
     if Block.objects.filter(organisation=follow_up.organisation_id, blocked=other.organisation_id).exists():
         return True
-    token = follow_up_token(follow_up)
     for user in people_of(follow_up.organisation_id):
+        token = follow_up_token(follow_up, user)
         name = name_of_other(introduction, other, language=user.language)
         tell(
             user,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from qiao.common.errors import InvalidInput, NotFound
-from qiao.partnerships.domain.follow_ups import answer_follow_up, follow_up_of
+from qiao.partnerships.domain.follow_ups import answer_follow_up, follow_up_of, reader_of
 from qiao.partnerships.domain.queries.naming import name_of
 from qiao.partnerships.enums import FollowUpAnswer
 from qiao.partnerships.models import FollowUp
@@ -37,9 +39,14 @@ class FollowUpForm(forms.Form):
 def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, with the answer that was pressed in the e-mail chosen already. Looking at the page writes nothing.
 
-    Mail programs open links before their readers do: only a form that is sent counts, which a script does at once.
+    Mail programs open links before their readers do: only a form that is sent counts, which a script does at once. It
+    speaks the language of whom the e-mail was written to, until they choose another in this browser.
     """
     asked = _of(token)
+    reader = reader_of(token)
+    if reader is not None and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(reader.language)
+        request.LANGUAGE_CODE = translation.get_language()
     pressed = request.GET.get("answer", "")
     chosen = pressed if pressed in FollowUpAnswer.values else asked.answer
     form = FollowUpForm(request.POST or None, initial={"answer": chosen, "comment": asked.comment})

@@ -76,8 +76,13 @@ ELSEWHERE = {
         "introduction_messages", "introduction_question", "introduction_retract", "introduction_file",
         "introduction_note", "introduction_note_change", "introduction_next_step", "introduction_contact",
         "introduction_milestone_act",
+        # Tried in test_accessibility_meetings.py.
+        "workshop_meetings", "workshop_proposed", "workshop_meeting_ask", "workshop_walk_in", "workshop_provisional",
+        "workshop_meeting", "workshop_meeting_cancel", "workshop_meeting_hours", "workshop_meeting_act",
     },
     "organiser": {
+        "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",
+        "workshop_schedule_new", "workshop_schedule_progress", "workshop_schedule_act", "workshop_meeting_act",
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
         "mail_retry", "mail_retry_failed", "mail_act", "letter_act",
         "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",

@@ -41,10 +41,15 @@ class MeetingFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-f
     """The list of meetings."""
 
     q = django_filters.CharFilter(label=gettext_lazy("Name or organisation"), method="by_words")
-    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=MeetingState.choices)
-    origin = django_filters.ChoiceFilter(label=gettext_lazy("Origin"), choices=MeetingOrigin.choices)
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), empty_label=gettext_lazy("Any"), choices=MeetingState.choices
+    )
+    origin = django_filters.ChoiceFilter(
+        label=gettext_lazy("Origin"), empty_label=gettext_lazy("Any"), choices=MeetingOrigin.choices
+    )
     outcome = django_filters.ChoiceFilter(
         label=gettext_lazy("What became of it"),
+        empty_label=gettext_lazy("Any"),
         choices=[*MeetingOutcome.choices, ("none", gettext_lazy("Over, nothing said"))],
         method="by_outcome",
     )

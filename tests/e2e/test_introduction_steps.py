@@ -20,13 +20,13 @@ from qiao.partnerships.domain.brokering import close
 from qiao.partnerships.domain.conversation import add_note, send_message, set_next_step
 from qiao.partnerships.domain.follow_ups import follow_up_token, send_due_follow_ups
 from qiao.partnerships.domain.lapsing import lapse_requests
-from qiao.partnerships.domain.milestones import dispute_milestone, record_milestone
+from qiao.partnerships.domain.milestones import confirm_milestone, dispute_milestone, record_milestone
 from qiao.partnerships.domain.responding import answer_proposal, answer_request
 from qiao.partnerships.enums import Answer
 from qiao.partnerships.models import FollowUp, Introduction, Message
 from tests.e2e.looking import LOOKS, Looker, looker
 from tests.e2e.newcomer import no_wider_than, sign_in
-from tests.factories import BridgeFactory, UserFactory, member_listing, propose
+from tests.factories import BridgeFactory, UserFactory, member_listing, propose, staff
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -106,6 +106,48 @@ def test_answering_a_proposal_and_a_request(eyes: Looker, two: Two) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=20), tick=True):
         assert lapse_requests() == 1
     eyes.go(two.page(introduction))
+
+
+def test_recommending_reporting_and_blocking(eyes: Looker, two: Two) -> None:
+    introduction = two.introduce()
+    ours, theirs = two.need.organisation, two.offer.organisation
+    message = send_message(introduction, actor=two.wang, organisation=theirs, text="Send the deposit first.")
+    held = record_milestone(
+        introduction, actor=two.wang, organisation=theirs, stage="meeting", happened_on=timezone.localdate()
+    )
+    confirm_milestone(held, actor=two.ada, organisation=ours)
+    enter(eyes, two.ada)
+    eyes.go(two.page(introduction))
+    eyes.go(two.page(introduction, "endorse/"))
+    eyes.press("form:has([name=text]) button[type=submit]", refused=True)
+    eyes.page.fill("[name=text]", "They opened their ward to us and kept every date.")
+    eyes.press("form:has([name=text]) button[type=submit]")
+    eyes.go(two.page(introduction, "endorse/"))
+    eyes.go(f"/uk-china/organisations/{theirs.public_id}/")
+    eyes.go(f"/uk-china/report/message/{message.public_id}/")
+    eyes.page.check("[name=category][value=fraud]")
+    eyes.page.fill("[name=text]", "They want money.")
+    eyes.press("form:has([name=category]) button[type=submit]")
+    eyes.go(f"/uk-china/organisations/{theirs.public_id}/block/?organisation={ours.public_id}")
+    eyes.press("form:has([name=organisation]) button[type=submit]")
+    eyes.go(two.page(introduction))
+    eyes.go("/uk-china/introductions/?tab=ended")
+
+
+def test_closing_many_cases_asks_first(eyes: Looker, two: Two) -> None:
+    introduction, organiser = two.introduce(), UserFactory()
+    staff(two.bridge, organiser)
+    enter(eyes, organiser)
+    board = "/organiser/uk-china/cases/"
+    eyes.go(f"{board}?view=list")
+    eyes.page.check(f"[name=case][value='{introduction.public_id}']")
+    eyes.page.select_option("[name=act]", "close")
+    eyes.press("form:has([name=act]) .case-bulk button")
+    eyes.press("form:has([name=confirmed]) button[type=submit]")
+    eyes.go(f"{board}figures/")
+    eyes.go(board)
+    eyes.press("form[action$='/undo/'] button")
+    eyes.go(f"{board}{introduction.public_id}/")
 
 
 def test_an_introduction_with_all_that_can_be_on_it(eyes: Looker, two: Two) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from qiao.common.languages import TextLanguage
 from qiao.directory.models import Endorsement
 from qiao.website.forms.fields import model_field
 
@@ -19,4 +20,6 @@ class EndorsementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("Up to 600 characters. Everybody who reads their page can read it."),
     )
-    language = model_field(Endorsement, "language", widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the text"), choices=TextLanguage.choices, widget=forms.RadioSelect
+    )

@@ -188,6 +188,14 @@ def test_placing_locking_settling_and_cancelling_one(cast: MeetingCast) -> None:
     assert (other.state, other.cancelled_reason) == (State.CANCELLED, "The room is flooded")
 
 
+def test_a_meeting_can_lose_its_time(cast: MeetingCast) -> None:
+    meeting = meeting_of(cast)
+    assert act(cast, meeting, "place", slot="").status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.slot, meeting.table) == (State.AGREED, None, None)
+    assert not MeetingMember.objects.filter(held_slot__isnull=False).exists()
+
+
 def test_a_time_at_which_somebody_is_taken_is_refused(cast: MeetingCast) -> None:
     meeting_of(cast, 0, slot=0)
     a, b = cast.british[0], cast.chinese[1]

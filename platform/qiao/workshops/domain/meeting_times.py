@@ -97,8 +97,8 @@ def set_time(meeting: Meeting, *, actor: Any, slot: Slot | None, table: MeetingT
     if slot is None:
         if found.state != State.SCHEDULED:
             return found
-        hold(case, None, None)
         step(case, State.AGREED, "unschedule_meeting", actor=actor)
+        hold(case, None, None)
         tell_members(case, "meeting_unscheduled", key=str(found.sequence))
         return found
     if slot.workshop_id != case.workshop.pk:

@@ -37,6 +37,7 @@ _PLACES = (
     _Place("verification_list", _("Verification"), runs_bridge, ("verification", "verification_act")),
     _Place("report_list", _("Reports"), runs_bridge, ("report",)),
     _Place("case_list", _("Cases"), brokers_on, ("case", "case_new", "case_figures", "case_rules")),
+    _Place("call_list", _("Calls"), runs_bridge, ("call",)),
     _Place("workshop_list", _("Workshops"), has_workshops, ("workshop_new",)),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),

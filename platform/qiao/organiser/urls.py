@@ -1,6 +1,7 @@
 """Addresses of the organisers' desk: `/organiser/<bridge>/…`."""
 
 from qiao.organiser.addresses import (
+    calls,
     cases,
     desk,
     imports,
@@ -22,6 +23,7 @@ urlpatterns = [
     *learning.urlpatterns,
     *mail.urlpatterns,
     *trust.urlpatterns,
+    *calls.urlpatterns,
     *cases.urlpatterns,
     *workshops_after.urlpatterns,
     *workshops_day.urlpatterns,

@@ -53,6 +53,19 @@ _BRIDGE_PLACES = (
         covers=("website:introduction", "website:introduction_milestone", "website:introduction_close"),
     ),
     _Place(
+        "website:call_list",
+        pgettext_lazy("navigation", "Calls"),
+        covers=(
+            "website:call",
+            "website:call_entry",
+            "website:call_review",
+            "website:my_calls",
+            "website:my_call",
+            "website:call_new",
+            "website:call_edit",
+        ),
+    ),
+    _Place(
         "website:workshop_list",
         pgettext_lazy("navigation", "Workshops"),
         covers=(

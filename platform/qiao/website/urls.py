@@ -3,6 +3,7 @@
 from qiao.website.addresses import (
     bridge,
     browse,
+    calls,
     home,
     introductions,
     notifications,
@@ -29,6 +30,7 @@ urlpatterns = [
     *workshops_programme.urlpatterns,
     *workshops_registrations.urlpatterns,
     *workshops_setup.urlpatterns,
+    *calls.urlpatterns,
     *browse.urlpatterns,
     *bridge.urlpatterns,
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -104,7 +105,7 @@ def test_invitations_are_spread_and_few_for_each(scene: CallScene, offers: list[
         invite_members(scene.opened(**SENSOR, most_invited=1).pk)
     order = [one.organisation for one in CallInvitation.objects.order_by("pk")]
     assert [order.count(one) for one in (scene.a, scene.b)] == [3, 3]
-    assert all(one != following for one, following in zip(order, order[1:], strict=False))
+    assert all(one != following for one, following in pairwise(order))
     # After a month they are asked again.
     CallInvitation.objects.update(created_at=timezone.now() - timedelta(days=31))
     assert invite_members(scene.opened(**SENSOR, most_invited=1).pk) == 1

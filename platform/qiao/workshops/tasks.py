@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from qiao.workshops.domain import announcing, feedback, lapsing
+from qiao.workshops.domain import announcing, feedback, lapsing, leaving
 
 
 @shared_task(name="workshops.ask_for_feedback")
@@ -14,9 +14,11 @@ def ask_for_feedback() -> int:
 
 
 @shared_task(name="workshops.watch_meetings")
-def watch_meetings() -> int:
-    """End requests for meetings whose date has gone by."""
-    return lapsing.lapse_meetings()
+def watch_meetings() -> None:
+    """End requests whose date has gone by, free meetings of those who left, seat those whose table was taken away."""
+    lapsing.lapse_meetings()
+    leaving.free_meetings_of_those_who_left()
+    leaving.seat_again()
 
 
 @shared_task(name="workshops.end_past_workshops")

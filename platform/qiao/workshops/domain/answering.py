@@ -72,7 +72,7 @@ def decline_meeting(meeting: Meeting, *, actor: Any, registration: Registration,
         raise TransitionNotAllowed(_("This is your own request: withdraw it instead."))
     member.decline_reason = reason
     answered(member, MeetingAnswer.NO, timezone.now())
-    if _goes_on(case):
+    if goes_on(case):
         log(case, "decline_meeting", actor=actor)
         if all(one.answer == MeetingAnswer.YES for one in case.coming):
             settle_time(case, actor=actor)
@@ -138,7 +138,7 @@ def cancel_meeting(
     if case.meeting.state not in states or case.meeting.outcome:
         raise TransitionNotAllowed
     if member is not None and not member.is_asking and len(case.coming) > 2:
-        return _leave(case, member, actor, reason)
+        return leave(case, member, actor, reason)
     told = [one for one in case.coming if member is None or one.pk != member.pk]
     call_off(case, actor=actor, verb="cancel_meeting", reason=reason)
     tell_members(case, "meeting_cancelled", among=told, key=str(case.meeting.sequence), reason=reason)
@@ -235,12 +235,13 @@ def take_time(case: MeetingCase, slot: Slot, *, actor: Any, verb: str) -> bool:
     return True
 
 
-def _leave(case: MeetingCase, member: MeetingMember, actor: Any, reason: str) -> Meeting:
+def leave(case: MeetingCase, member: MeetingMember, actor: Any, reason: str) -> Meeting:
+    """Take somebody out of an agreed or scheduled meeting: the others meet, if two organisations are left."""
     member.decline_reason = reason
     member.held_slot = None
     member.save(update_fields=["held_slot", "updated_at"])
     answered(member, MeetingAnswer.NO, timezone.now())
-    if not _goes_on(case):
+    if not goes_on(case):
         told = case.coming
         call_off(case, actor=actor, verb="cancel_meeting", reason=reason)
         tell_members(case, "meeting_cancelled", among=told, key=str(case.meeting.sequence), reason=reason)
@@ -250,7 +251,8 @@ def _leave(case: MeetingCase, member: MeetingMember, actor: Any, reason: str) ->
     return case.meeting
 
 
-def _goes_on(case: MeetingCase) -> bool:
+def goes_on(case: MeetingCase) -> bool:
+    """Whether a meeting still makes sense: who has asked is in it, and people of two organisations."""
     asker = case.asker
     return (asker is None or asker.answer != MeetingAnswer.NO) and (
         len({one.registration.organisation_id for one in case.coming}) > 1

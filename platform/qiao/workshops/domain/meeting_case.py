@@ -123,7 +123,7 @@ def hold(case: MeetingCase, slot: Slot | None, table: MeetingTable | None) -> No
     if changed:
         meeting.sequence += 1
     meeting.save(update_fields=["slot", "table", "sequence", "updated_at"])
-    coming = {one.pk for one in case.coming}
+    coming = {one.pk for one in case.attending}
     for one in case:
         held = slot if slot is not None and one.pk in coming else None
         if one.held_slot_id != (held.pk if held else None):

@@ -15,7 +15,7 @@ from qiao.common.errors import InvalidInput, NotAllowed
 from qiao.workshops.domain.log import log_act
 from qiao.workshops.domain.meeting_case import lock_people
 from qiao.workshops.domain.schedule_runs import request_run
-from qiao.workshops.enums import RegistrationState
+from qiao.workshops.enums import MeetingAnswer, MeetingState, RegistrationState
 from qiao.workshops.models import Presence, Registration, ScheduleRun, Workshop
 from qiao.workshops.rules import checks_in, plans_programme
 
@@ -34,12 +34,30 @@ def note_no_show(registration: Registration, *, actor: Any, stays_away: bool = T
     if bool(found.no_show_at) != stays_away:
         found.no_show_at = timezone.now() if stays_away else None
         found.save(update_fields=["no_show_at", "updated_at"])
+        if not stays_away:
+            _come_back(found)
         log_act(
             found.workshop, "note_no_show" if stays_away else "note_arrival", actor=actor, subject=found,
             organisation_id=found.organisation_id,
         )  # fmt: skip
         emit("registration.changed", registration_id=found.pk)
     return found
+
+
+def _come_back(registration: Registration) -> None:
+    """Who has come after all is in their meetings again that went on without them, unless they meet others then."""
+    places = registration.meeting_places.filter(
+        meeting__state=MeetingState.SCHEDULED, meeting__slot__isnull=False, held_slot=None
+    ).exclude(answer=MeetingAnswer.NO)
+    taken = set(registration.meeting_places.filter(held_slot__isnull=False).values_list("held_slot_id", flat=True))
+    for place in places.select_related("meeting__slot").order_by("pk"):
+        slot = place.meeting.slot
+        if slot is not None and slot.pk not in taken:
+            taken.add(slot.pk)
+            place.held_slot = slot
+        else:
+            place.answer = MeetingAnswer.NO
+        place.save(update_fields=["held_slot", "answer", "updated_at"])
 
 
 @transaction.atomic

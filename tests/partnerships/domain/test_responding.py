@@ -9,16 +9,18 @@ import time_machine
 from django.utils import timezone
 
 from matching.app.enums import ResponseKind
-from matching.app.models import Response
+from matching.app.models import Proposal, Response
 from qiao.common.errors import InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 from qiao.directory.models import Block
 from qiao.notifications.models import OutgoingMail
 from qiao.partnerships.domain.brokering import do_not_pass_on, introduce_by_hand, pass_on
 from qiao.partnerships.domain.lapsing import fill_free_places, lapse_requests, remind_of_requests
 from qiao.partnerships.domain.limits import allowance_of, change_cooperation_policy
+from qiao.partnerships.domain.queries.introduction_view import IntroductionRow, Tab, introduction_rows
 from qiao.partnerships.domain.responding import answer_proposal, answer_request, take_back_answer, withdraw_request
 from qiao.partnerships.enums import Answer, DismissalReason, IntroductionState
 from qiao.partnerships.models import Introduction, Message, ProposalMark
+from tests.factories import UserFactory, member_listing, propose
 from tests.partnerships.cast import Cast
 
 State = IntroductionState
@@ -279,3 +281,38 @@ def test_who_was_asked_may_ask_once_the_other_has_withdrawn(cast: Cast) -> None:
         assert turned.lapses_at == timezone.now() + timedelta(days=14)
         assert OutgoingMail.objects.filter(to="a.owner@cast.example", template="request_received").count() == 1
         assert cast.answer(turned, Answer.INTERESTED, by="a").state == State.OPEN
+
+
+@pytest.mark.parametrize("by_advisers", [True, False])
+def test_what_one_asks_in_turn_stays_in_the_list_of_who_has_asked(cast: Cast, by_advisers: bool) -> None:
+    """Neither the advisers nor the queue may hold it back: the other's row would vanish, and tell of it."""
+    change_cooperation_policy(cast.bridge, actor=cast.user("organiser"), requests_in=1, advisers_for_all=by_advisers)
+    found = cast.ask()
+    if by_advisers:
+        found = pass_on(found, actor=cast.user("adviser"))
+    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
+        Introduction.objects.filter(pk=found.pk).update(lapses_at=timezone.now())
+        lapse_requests()
+        assert [row.tab for row in _rows_of(cast, "a")] == [Tab.ENDED]
+        if not by_advisers:  # somebody else has taken the one place
+            offer = member_listing(cast.bridge, country="CN", direction="offer", owner=(extra := UserFactory()))
+            propose(cast.need, offer)
+            answer_proposal(
+                Proposal.objects.latest("pk"), actor=extra, organisation=offer.organisation, answer=Answer.INTERESTED
+            )
+            assert allowance_of(cast.a, cast.bridge).in_left == 0
+        asked = cast.answer(found, Answer.INTERESTED)
+        assert asked.state == State.REQUESTED
+        assert [row.tab for row in _rows_of(cast, "a") if row.introduction == found] == [Tab.TO_ANSWER]
+        assert cast.answer(asked, Answer.INTERESTED, by="a").state == State.OPEN
+
+
+def test_who_was_not_reached_before_still_asks_through_the_advisers(cast: Cast) -> None:
+    change_cooperation_policy(cast.bridge, actor=cast.user("organiser"), advisers_for_all=True)
+    found = cast.ask()
+    withdraw_request(found, actor=cast.user("a.owner"), organisation=cast.a)
+    assert cast.ask(by="b").state == State.WITH_ADVISERS
+
+
+def _rows_of(cast: Cast, name: str) -> list[IntroductionRow]:
+    return introduction_rows(cast.user(f"{name}.owner"), cast.organisation(name), cast.bridge)

@@ -25,15 +25,18 @@ def put_request(case: Case, asker: Party, *, actor: Any, again: bool = False) ->
     """Send a request on its way: to the advisers, into the queue, or to the other side.
 
     Whether the other side has refused or blocked the asker is looked at last and changes nothing that the asker sees.
+    What one asks in turn goes straight to who has asked before: what they have of their own request would leave their
+    list while this one lay with the advisers or in the queue, and tell of it.
     """
     introduction, other = case.introduction, case.other(asker)
-    if needs_advisers(case, other):
+    in_turn = other.has_asked and asker.asked_at is not None
+    if needs_advisers(case, other, in_turn=in_turn):
         introduction.via_advisers = True
         introduction.save(update_fields=["via_advisers", "updated_at"])
         step(case, State.WITH_ADVISERS, "request_introduction", actor=actor, party=asker)
         tell_brokers(case, "request_with_advisers", mail="request_with_advisers", key=str(introduction.requested_at))
         return
-    if not has_place(case, other):
+    if not other.has_asked and not has_place(case, other):
         step(case, State.QUEUED, "request_introduction", actor=actor, party=asker)
         return
     ask(case, other, actor=actor, verb="request_introduction", by=asker, again=again)
@@ -57,13 +60,17 @@ def ask(case: Case, asked: Party, *, actor: Any, verb: str, by: Party | None, ag
         )
 
 
-def needs_advisers(case: Case, asked: Party) -> bool:
-    """Through the advisers: the bridge wants it, a name is withheld, or nobody there could answer."""
+def needs_advisers(case: Case, asked: Party, *, in_turn: bool = False) -> bool:
+    """Through the advisers: nobody there could answer, a name is withheld, or the bridge wants it.
+
+    The last two are settled once a request between the two has reached the other side: one in turn needs no more.
+    """
     introduction = case.introduction
-    return (
+    if not people_of(asked.organisation_id):
+        return True
+    return not in_turn and (
         policy_of(case.bridge).advisers_for_all
         or any(one is not None and one.anonymous for one in (introduction.first_listing, introduction.second_listing))
-        or not people_of(asked.organisation_id)
     )
 
 

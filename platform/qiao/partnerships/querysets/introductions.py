@@ -88,11 +88,12 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         """What takes its places for requests received: whatever its askers take to be waiting for its answer.
 
         One it has refused, put off or was never shown keeps its place until its date, as if nothing were said: who
-        waits behind it would see the queue move, and know that somebody was refused.
+        waits behind it would see the queue move, and know that somebody was refused. What one is asked in turn, after
+        one has asked oneself, comes on top.
         """
         return self._in_state(IntroductionState.REQUESTED).filter(
             pk__in=_party_model()
-            .filter(organisation=organisation, asks=False)
+            .filter(organisation=organisation, asks=False, has_asked=False)
             .exclude(answer=Answer.INTERESTED)
             .values("introduction_id"),
         )

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from qiao.accounts.models import User
 from qiao.activity.models import OutboxEvent
 from qiao.bridges.models import Bridge
+from qiao.calls.models import Call, Entry
 from qiao.directory.models import Listing, Organisation
 from qiao.notifications.models import OutgoingMail
 from qiao.partnerships.enums import Stage
@@ -34,6 +35,8 @@ def test_both_bridges_load_once_with_one_run_each_and_no_mail() -> None:
     assert Listing.objects.live().count() >= 320
     assert Introduction.objects.count() >= 12
     assert set(Introduction.objects.values_list("stage", flat=True)) >= set(Stage.values) - {"nda"}
+    assert set(Call.objects.values_list("state", flat=True)) == {"open", "decided"}
+    assert set(Entry.objects.values_list("state", flat=True)) == {"draft", "submitted", "declined", "won"}
     assert list(OutboxEvent.objects.values_list("topic", flat=True)) == ["run.requested", "run.requested"]
     assert OutgoingMail.objects.count() == 0
     out = StringIO()

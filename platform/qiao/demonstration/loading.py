@@ -19,6 +19,7 @@ from qiao.activity.domain.outbox import emit, without_events
 from qiao.bridges.domain.bridge import create_bridge, set_bridge_role
 from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
+from qiao.demonstration.calls import load_calls
 from qiao.demonstration.cases import load_cases
 from qiao.directory.domain.listings import (
     create_listing,
@@ -40,7 +41,7 @@ DEFAULT_VALIDITY_DAYS = 270
 #: Nobody is to be told of what is loaded, and the one run asked for at the end does for the lists.
 _EVENTS_OF_CASES = (
     "mail.waiting", "introduction.changed", "introduction.message", "milestone.confirmed", "request.place_free",
-    "list.changed",
+    "list.changed", "call.opened",
 )  # fmt: skip
 
 _ORGANISATION_FIELDS = (
@@ -135,6 +136,10 @@ def _load_bridge(data: dict[str, Any]) -> tuple[Bridge, int, int]:
     if cases.exists():
         with without_events(*_EVENTS_OF_CASES):
             load_cases(bridge, made, yaml.safe_load(cases.read_text(encoding="utf-8")), organiser)
+    calls = DATA / data["folder"] / "calls.yaml"
+    if calls.exists():
+        with without_events(*_EVENTS_OF_CASES):
+            load_calls(bridge, made, yaml.safe_load(calls.read_text(encoding="utf-8")), organiser)
     return bridge, len(made), listings
 
 

@@ -97,7 +97,7 @@ def test_pages_keep_the_rules(browser: Browser, site: str, scene: Scene, role: s
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     if role == "participant":
-        sign_in(page, site, scene.cast.british[0].user.email, reverse("website:inbox"))
+        sign_in(page, site, scene.cast.british[0].email, reverse("website:inbox"))
         tried = [one for name in PARTICIPANT for one in scene.address("website", name)]
     else:
         sign_in(page, site, scene.cast.organiser.email, reverse("website:inbox"))

@@ -107,17 +107,17 @@ def test_a_run_is_begun_watched_applied_and_taken_back(cast: MeetingCast) -> Non
     client = signed_in(cast.organiser)
     answer = client.post(at(cast, "workshop_schedule_new"), {"scope": "all", "seconds": "2", "with_requests": "on"})
     run = ScheduleRun.objects.get()
-    assert answer.url == at(cast, "workshop_schedule_run", run.public_id)
+    assert answer["Location"] == at(cast, "workshop_schedule_run", run.public_id)
     assert run.options["invite_unasked"] is False
-    page = client.get(answer.url)
+    page = client.get(answer["Location"])
     assert at(cast, "workshop_schedule_progress", run.public_id) in page.content.decode()
     progress = at(cast, "workshop_schedule_progress", run.public_id)
     assert "HX-Refresh" not in client.get(progress).headers
     work_on_run(run.pk)
     assert client.get(progress).headers["HX-Refresh"] == "true"
-    page = client.get(answer.url).content.decode()
-    assert "Apply it" in page
-    assert "100.0 %" in page
+    ready = client.get(answer["Location"]).content.decode()
+    assert "Apply it" in ready
+    assert "100.0 %" in ready
     run_act = at(cast, "workshop_schedule_act", run.public_id)
     client.post(run_act, {"act": "apply"})
     meeting.refresh_from_db()
@@ -212,7 +212,7 @@ def test_setting_a_meeting(cast: MeetingCast) -> None:
     assert client.post(page, {"people": [a.public_id]}).status_code == 422
     answer = client.post(page, {"people": [a.public_id, b.public_id], "slot": str(cast.slots[1].pk), "message": ""})
     meeting = Meeting.objects.get()
-    assert answer.url == at(cast, "workshop_meeting", meeting.public_id)
+    assert answer["Location"] == at(cast, "workshop_meeting", meeting.public_id)
     assert (meeting.state, meeting.slot) == (State.SCHEDULED, cast.slots[1])
 
 

@@ -131,7 +131,7 @@ class RandomMeetings(RuleBasedStateMachine):
         meeting = self._a_meeting(data)
         members = list(meeting.members.select_related("registration__user", "registration__workshop"))
         one = data.draw(st.sampled_from(members)).registration
-        act = data.draw(st.sampled_from(BY_MEMBERS))
+        act: str = data.draw(st.sampled_from(BY_MEMBERS))
         slot = data.draw(st.sampled_from(self.cast.slots))
         note(f"{one}: {act} {meeting} {slot}")
         by: dict[str, Any] = {"actor": one.user, "registration": one}
@@ -158,7 +158,7 @@ class RandomMeetings(RuleBasedStateMachine):
         return act
 
     def _an_organiser_acts(self, data: Any) -> str:
-        act = data.draw(st.sampled_from(BY_ORGANISERS))
+        act: str = data.draw(st.sampled_from(BY_ORGANISERS))
         note(f"organiser: {act}")
         actor = self.cast.organiser
         if act in ("no_show", "arrives"):
@@ -177,7 +177,7 @@ class RandomMeetings(RuleBasedStateMachine):
         return act
 
     def _a_run(self, data: Any) -> str:
-        act = data.draw(st.sampled_from(RUNS))
+        act: str = data.draw(st.sampled_from(RUNS))
         note(f"run: {act}")
         actor = self.cast.organiser
         if act in ("all", "unbooked", "repair"):

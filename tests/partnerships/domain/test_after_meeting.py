@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 def cast() -> MeetingCast:
     cast = meeting_cast()
     for one in cast.everybody:
+        assert one.user is not None
         affiliate(one.user, one.organisation)
     return cast
 

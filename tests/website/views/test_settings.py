@@ -83,7 +83,7 @@ def test_bad_settings_are_refused_and_kept_on_the_page(client: Client, person: U
 
 def test_times_are_shown_in_the_persons_zone(client: Client, person: User) -> None:
     User.objects.filter(pk=person.pk).update(time_zone="Asia/Shanghai")
-    notification = notify(person, "join_requested", subject="X")
+    notification = notify(person, "join_requested", topic="trust", subject="X")
     Notification.objects.filter(pk=notification.pk).update(created_at="2026-01-01T20:30:00Z")
     assert "2026-01-02T04:30:00+08:00" in client.get("/inbox/").content.decode()
 
@@ -95,7 +95,7 @@ def test_the_export_holds_everything_of_the_person_and_nothing_of_others(client:
     save_item(theirs, actor=person, bridge=bridge)
     save_item(mine, actor=theirs.affiliations.get().user, bridge=bridge)
     invite_colleague(mine, actor=person, email="c@d.example", role=PersonRole.VIEWER)
-    notify(person, "join_requested", subject="某机构")
+    notify(person, "join_requested", topic="trust", subject="某机构")
     answer = client.get("/settings/export/")
     assert answer["Content-Disposition"].startswith("attachment;")
     data = json.loads(answer.content)
@@ -119,7 +119,7 @@ def test_an_account_is_deleted_with_every_personal_datum(client: Client, person:
     organisation = member(bridge, owner=owner)
     affiliate(person, organisation, PersonRole.EDITOR)
     save_item(organisation, actor=person, bridge=bridge)
-    notify(person, "join_requested", subject="X")
+    notify(person, "join_requested", topic="trust", subject="X")
     invite_colleague(organisation, actor=owner, email="other@d.example", role="viewer")
     write_mail("account/password_set", to=person.email, language="en", context={})
     pk, email = person.pk, person.email

@@ -76,11 +76,20 @@ ELSEWHERE = {
         "introduction_messages", "introduction_question", "introduction_retract", "introduction_file",
         "introduction_note", "introduction_note_change", "introduction_next_step", "introduction_contact",
         "introduction_milestone_act",
+        # Tried in test_accessibility_calls.py and test_accessibility_workshops.py.
+        "call_list", "call", "call_invitation", "call_entry", "call_entry_act", "call_review", "call_review_entry",
+        "review_invitation", "my_calls", "my_call", "my_call_act", "my_call_entry", "call_new", "call_edit",
+        "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate",
         # Tried in test_accessibility_meetings.py.
         "workshop_meetings", "workshop_proposed", "workshop_meeting_ask", "workshop_walk_in", "workshop_provisional",
         "workshop_meeting", "workshop_meeting_cancel", "workshop_meeting_hours", "workshop_meeting_act",
     },
     "organiser": {
+        "call_list", "call", "call_act", "workshop_list", "workshop_new", "workshop", "workshop_settings",
+        "workshop_cancel", "workshop_copy", "workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff",
+        "workshop_questions", "workshop_asking", "workshop_suggestions", "workshop_suggestion", "workshop_report",
+        "workshop_after", "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove",
+        "workshop_export", "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
         "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",
         "workshop_schedule_new", "workshop_schedule_progress", "workshop_schedule_act", "workshop_meeting_act",
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",

@@ -13,6 +13,7 @@ from qiao.bridges.models import Bridge
 from qiao.directory.models import Affiliation
 from qiao.partnerships.domain.brokering import close, introduce_by_hand, pass_on, pause
 from qiao.partnerships.domain.conversation import mark_read, send_message, set_next_step
+from qiao.partnerships.domain.limits import change_cooperation_policy
 from qiao.partnerships.domain.milestones import record_milestone
 from qiao.partnerships.domain.responding import answer_request, withdraw_request
 from qiao.partnerships.models import Introduction
@@ -290,3 +291,14 @@ def test_a_page_takes_the_same_queries_for_1_3_and_30_messages_and_milestones(pa
         made = rows
         counts.append(queries_of(client, page_of(introduction)))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_full_list_says_why_a_refused_request_keeps_its_place() -> None:
+    pair = pair_on(BridgeFactory(slug="full"))
+    organiser = UserFactory()
+    staff(pair.bridge, organiser)
+    change_cooperation_policy(pair.bridge, actor=organiser, requests_in=1)
+    introduction, theirs = pair.ask(), client_of(pair.their_owner)
+    theirs.post(page_of(introduction, "answer/"), {"act": "no"})
+    assert "keeps its place until its date" in html(theirs, "/full/introductions/")
+    assert "keeps its place" not in html(client_of(pair.our_owner), "/full/introductions/")

@@ -97,7 +97,7 @@ def test_an_empty_agenda_says_what_to_do(cast: MeetingCast) -> None:
 def test_times_are_shown_by_both_clocks(cast: MeetingCast) -> None:
     a, b = cast.british[0], cast.chinese[0]
     scheduled(cast, a, b)
-    User.objects.filter(pk=a.user_id).update(time_zone="Europe/London")
+    User.objects.filter(email=a.email).update(time_zone="Europe/London")
     page = signed_in(a).get(at(cast, "workshop_meetings")).content.decode()
     assert "09:00–09:20" in page
     assert "01:00 (Europe/London)" in page

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from qiao.activity.domain.outbox import emit
+from qiao.activity.domain.outbox import emit_all
 from qiao.common.errors import NotAllowed, TransitionNotAllowed
 from qiao.common.states import move
 from qiao.notifications.domain.telling import tell
@@ -27,7 +28,6 @@ from qiao.workshops.transitions import MEETING, RUN
 
 State = MeetingState
 _LIVE = (State.REQUESTED, State.AGREED, State.SCHEDULED)
-_WRITTEN = ("state", "slot", "table", "sequence", "run", "wished_slot", "score", "needs_interpreter", "updated_at")
 
 
 @dataclass
@@ -181,53 +181,39 @@ class _Floor:
             changes = [change for change in changes if change is not wrong]
             members = [one.registration.public_id for one in wrong.case]
             left_out.append({"members": members, "meeting": wrong.case.meeting.public_id, "why": "busy"})
-            if wrong.case.meeting.pk is None:
-                continue
 
     def write(self, changes: list[_Change], *, run: ScheduleRun | None) -> None:
         """Write the changes: first everybody lets go of the times they held, then all take the new ones."""
-        new = [change for change in changes if change.case.meeting.pk is None]
-        for change in new:
-            self._create(change.case)
-        ids = [change.case.meeting.pk for change in changes]
-        MeetingMember.objects.filter(meeting__in=ids, held_slot__isnull=False).update(held_slot=None)
-        Meeting.objects.filter(pk__in=ids).update(table=None)
-        now = timezone.now()
+        standing = [change.case.meeting.pk for change in changes if change.case.meeting.pk is not None]
+        MeetingMember.objects.filter(meeting__in=standing, held_slot__isnull=False).update(held_slot=None)
+        Meeting.objects.filter(pk__in=standing).update(table=None)
         for change in changes:
             meeting = change.case.meeting
             if not MEETING.allows(meeting.state, change.state) and meeting.state != change.state:
                 raise TransitionNotAllowed(before=meeting.state, after=change.state)
-            meeting.state, meeting.slot, meeting.table = change.state, change.slot, change.table
-            meeting.sequence += 1
-            meeting.run = run if run is not None else None
-            meeting.wished_slot = None
-            meeting.updated_at = now
-            place = change.place
+            meeting.state, meeting.slot, meeting.table, meeting.run = change.state, change.slot, change.table, run
             if run is not None:
-                meeting.score = place.get("score")
-                meeting.needs_interpreter = bool(place.get("interpreter"))
-            emit("meeting.changed", meeting_id=meeting.pk)
-        fields = [
-            "state",
-            "slot",
-            "table",
-            "sequence",
-            "run",
-            "wished_slot",
-            "score",
-            "needs_interpreter",
-            "updated_at",
-        ]
-        Meeting.objects.bulk_update([change.case.meeting for change in changes], fields, batch_size=200)
-        holding = []
+                meeting.score = change.place.get("score")
+                meeting.needs_interpreter = bool(change.place.get("interpreter"))
+        # Places are the same for many, and are written together; the rest meeting by meeting, and what is new whole.
+        together: dict[tuple[str, int | None], list[int]] = defaultdict(list)
         for change in changes:
-            there = {member.pk for member in change.case.attending}
-            for member in change.case.coming:
-                holds = change.state == State.SCHEDULED and member.pk in there
-                member.held_slot = change.slot if holds else None
-                member.updated_at = now
-                holding.append(member)
-        MeetingMember.objects.bulk_update(holding, ["held_slot", "updated_at"], batch_size=500)
+            if change.case.meeting.pk is not None:
+                together[change.state, change.slot.pk if change.slot else None].append(change.case.meeting.pk)
+        for (state, slot), ids in together.items():
+            Meeting.objects.filter(pk__in=ids).update(
+                state=state, slot=slot, run=run, wished_slot=None, sequence=F("sequence") + 1, updated_at=timezone.now()
+            )
+        kept = [change.case.meeting for change in changes if change.case.meeting.pk is not None]
+        self._create([change.case for change in changes if change.case.meeting.pk is None])
+        Meeting.objects.bulk_update(kept, ["table", "score", "needs_interpreter"], batch_size=500)
+        holding: dict[int, list[int]] = defaultdict(list)
+        for change in changes:
+            if change.state == State.SCHEDULED and change.slot is not None:
+                holding[change.slot.pk] += [member.pk for member in change.case.attending]
+        for slot, members in holding.items():
+            MeetingMember.objects.filter(pk__in=members).update(held_slot=slot, updated_at=timezone.now())
+        emit_all("meeting.changed", ({"meeting_id": change.case.meeting.pk} for change in changes))
 
     def as_kept(self, placed: list[dict[str, Any]], changes: list[_Change]) -> list[dict[str, Any]]:
         """What the run keeps of where it has put meetings, with the names of those it has made."""
@@ -264,13 +250,16 @@ class _Floor:
         )
         return MeetingCase(meeting, [MeetingMember(registration=one) for one in people if one is not None])
 
-    def _create(self, case: MeetingCase) -> None:
-        case.meeting.requested_at = timezone.now()
-        case.meeting.save(force_insert=True)
-        for member in case.members:
-            member.meeting = case.meeting
-        MeetingMember.objects.bulk_create(case.members)
-        self.meetings[case.meeting.public_id] = case
+    def _create(self, cases: list[MeetingCase]) -> None:
+        now = timezone.now()
+        for case in cases:
+            case.meeting.requested_at, case.meeting.sequence = now, 1
+        Meeting.objects.bulk_create([case.meeting for case in cases], batch_size=200)
+        for case in cases:
+            for member in case.members:
+                member.meeting = case.meeting
+            self.meetings[case.meeting.public_id] = case
+        MeetingMember.objects.bulk_create([member for case in cases for member in case.members], batch_size=500)
 
     def _why_not(
         self, case: MeetingCase | None, place: dict[str, Any], slot: Slot | None, table: MeetingTable | None

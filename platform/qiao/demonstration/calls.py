@@ -6,8 +6,9 @@ Only their dates are moved back, for acts happen now; what the audit log says is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -59,7 +60,7 @@ def _load(bridge: Bridge, organisations: Mapping[str, Organisation], data: dict[
         stages=data["stages"],
         sectors=Sector.objects.filter(code__in=data.get("sectors", ())),
         opens_at=now - timedelta(days=data["opened"]),
-        closes_at=now + timedelta(days=max(data["closes"], 1)),
+        closes_at=_at_five(now + timedelta(days=max(data["closes"], 1)), data["time_zone"]),
         decision_by=(now + timedelta(days=max(data["closes"], 1) + 30)).date(),
         **{name: data[name] for name in _TEXTS if name in data},
     )
@@ -68,6 +69,11 @@ def _load(bridge: Bridge, organisations: Mapping[str, Organisation], data: dict[
     entries = {one["by"]: _enter(call, organisations[one["by"]], one) for one in data["entries"]}
     if data["closes"] < 0:
         _decide(call, actor, entries, data)
+
+
+def _at_five(moment: datetime, zone: str) -> datetime:
+    """Five in the afternoon of that day, by the clock there."""
+    return moment.astimezone(ZoneInfo(zone)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 def _enter(call: Call, organisation: Organisation, data: dict[str, Any]) -> Entry:

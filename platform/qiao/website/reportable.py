@@ -61,7 +61,7 @@ _OF_INTRODUCTION = (
 def _must_be_of_a_side(user: Any, introduction: Introduction) -> None:
     """What is said to a side is reported by its people; those of the desk who read along decide. Raises `Http404`."""
     parties = introduction.parties.select_related("organisation")
-    if not any(party.knows and role_in(user, party.organisation) is not None for party in parties):
+    if not any((party.knows or party.remembers) and role_in(user, party.organisation) is not None for party in parties):
         raise Http404
 
 

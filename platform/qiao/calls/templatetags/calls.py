@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matching.app.domain.queries.proposal_view import Reason, Sense
-from qiao.calls.models import Call
+from qiao.calls.models import Call, CallStage, Criterion
 from qiao.calls.moments import moment_words, own_moment_words
 from qiao.partnerships.wording.gains import gain_words
 
@@ -21,6 +22,13 @@ def moment_of(call: Call, moment: datetime, reader: Any = None) -> str:
     """A moment of a call in its owner's zone and, where that is another, in the reader's."""
     meant, own = moment_words(moment, call.time_zone), own_moment_words(moment, call.time_zone, reader)
     return _("%(moment)s; for you %(own)s") % {"moment": meant, "own": own} if own else meant
+
+
+@register.filter
+def in_readers_language(row: Criterion | CallStage) -> str:
+    """The name of a criterion or a stage in the interface's language, or the one there is."""
+    reader = "zh" if (get_language() or "en").startswith("zh") else "en"
+    return row.name if row.call.language == reader else row.other_name or row.name
 
 
 @register.filter

@@ -61,7 +61,7 @@ def call_entry(request: HttpRequest, bridge: str, public_id: str) -> HttpRespons
             "organisation": organisation,
             "entry": entry,
             "form": form,
-            "answers": [] if entry is None else list(entry.answers.select_related("criterion")),
+            "answers": [] if entry is None else list(entry.answers.select_related("criterion__call")),
             "may_write": may_write,
             "can_change": may_write and call.takes_entries,
             "can_withdraw": may_write

@@ -121,7 +121,7 @@ def my_call_entry(request: HttpRequest, bridge: str, public_id: str, entry: str)
         "call": one,
         "texts": texts_of(one),
         "entry": chosen,
-        "answers": list(chosen.answers.select_related("criterion")),
+        "answers": list(chosen.answers.select_related("criterion__call")),
         "marking": marks.get(chosen.pk),
         "form": form,
         "takes_feedback": one.state in (CallState.DECIDING, CallState.DECIDED)

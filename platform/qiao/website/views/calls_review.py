@@ -116,7 +116,7 @@ def call_review_entry(request: HttpRequest, bridge: str, public_id: str, entry: 
         "entry": one,
         "stage": stage,
         "marking": marking,
-        "answers": list(one.answers.select_related("criterion")),
+        "answers": list(one.answers.select_related("criterion__call")),
         "form": form,
     }
     return render(request, "website/call_review_entry.html", context, status=422 if form.errors else 200)

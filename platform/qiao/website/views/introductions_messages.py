@@ -94,7 +94,7 @@ class Pulse:
 
 def pulse_of(user: Any, introduction: Introduction) -> Pulse:
     """How the conversation stands, in three small queries: every open page asks for it every few seconds."""
-    sent = Message.objects.filter(introduction=introduction)
+    sent = Message.objects.visible_to(user).filter(introduction=introduction)
     newest = sent.order_by("-pk").values_list("public_id", flat=True).first()
     readers = [one for one in readers_of(introduction) if one.user != user] if introduction.is_introduced else []
     seen = (sent.filter(retracted_at__isnull=False).count(), [(one.user.pk, one.last_message_id) for one in readers])

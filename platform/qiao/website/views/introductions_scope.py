@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from qiao.common.errors import NotAllowed
 from qiao.directory.models import Organisation
+from qiao.partnerships.domain.remembering import as_known_to
 from qiao.partnerships.models import Introduction
 from qiao.partnerships.rules import acts_for
 from qiao.website.scope import bridge_at, chosen_organisation, organisations_of
@@ -37,14 +38,18 @@ def of_my_introduction(view: IntroductionPage) -> IntroductionPage:
         organisation = own_side(request, introduction)
         if request.method == "POST" and not acts_for(request.user, organisation):
             raise NotAllowed  # before what was typed is looked at
-        return view(request, found, introduction, organisation, **kwargs)
+        return view(request, found, as_known_to(introduction, organisation.pk), organisation, **kwargs)
 
     return scoped
 
 
 def own_side(request: HttpRequest, introduction: Introduction) -> Organisation:
     """The side that the person belongs to, the one chosen before if they belong to both. Raises `Http404`."""
-    knowing = {party.organisation_id: party.organisation for party in introduction.parties.all() if party.knows}
+    knowing = {
+        party.organisation_id: party.organisation
+        for party in introduction.parties.all()
+        if party.knows or party.remembers
+    }
     own = [organisation for organisation in organisations_of(request.user) if organisation.pk in knowing]
     if not own:
         raise Http404

@@ -131,6 +131,12 @@ WORKSHOP_ACTS: dict[str, StrOrPromise] = {
     "give_feedback": _("gave feedback"),
     "write_afterwards": _("wrote minutes and highlights"),
     "export_workshop": _("took the figures or lists of a workshop away"),
+    "check_in": _("noted that somebody came to a workshop"),
+    "check_out": _("noted that somebody left a workshop"),
+    "undo_check_in": _("took back a check-in"),
+    "export_attendance": _("took the list of who is at a workshop away"),
+    "write_notice": _("told everybody at a workshop of a change"),
+    "end_notice": _("took a notice of a change down"),
     "accept_suggestion": _("made a session of a proposed one"),
     "ask_for_meeting": _("asked for a meeting"),
     "accept_meeting": _("said yes to a meeting"),
@@ -223,7 +229,8 @@ ORGANISERS_ACTS = frozenset(DESK_ACTS) | {
     "create_workshop", "copy_workshop", "update_workshop", "publish_workshop", "unpublish_workshop", "cancel_workshop",
     "reopen_workshop", "set_questions", "set_asking_rules", "save_room", "remove_room", "restore_room", "set_tables",
     "make_slots", "remove_slots", "set_workshop_roles",
-    "accept_suggestion", "write_afterwards", "export_workshop",
+    "accept_suggestion", "write_afterwards", "export_workshop", "check_in", "check_out", "undo_check_in",
+    "export_attendance", "write_notice", "end_notice",
 }  # fmt: skip
 
 #: Words of the states of each kind of object, in the order they are tried.

@@ -122,7 +122,7 @@ class PlaceForm(forms.Form):
     """Time and table of a meeting."""
 
     slot = forms.ChoiceField(label=gettext_lazy("Time"), required=False)
-    table = forms.ChoiceField(label=gettext_lazy("Table"), required=False)
+    table = forms.ChoiceField(label=gettext_lazy("Table number"), required=False)
 
     def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from qiao.accounts.models import User
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.notifications.models import Notification
 from qiao.workshops.domain.answering import accept_meeting
@@ -175,6 +176,13 @@ class TestFreeTimes:
         assert is_at_night(one, begins, begins + datetime.timedelta(minutes=30)) is night
         one.at_any_hour = True
         assert not is_at_night(one, begins, begins + datetime.timedelta(minutes=30))
+
+    def test_who_names_no_zone_is_where_their_account_says(self, cast: MeetingCast) -> None:
+        one = cast.british[0]
+        User.objects.filter(email=one.email).update(time_zone="Europe/London")
+        Registration.objects.filter(pk=one.pk).update(mode="remote")
+        one.refresh_from_db()
+        assert Against.NIGHT in FreeTimes(cast.workshop, [one]).against(one.pk, cast.slots[0])
 
     def test_on_site_there_is_no_night(self, cast: MeetingCast) -> None:
         one = cast.british[0]

@@ -15,7 +15,7 @@ from qiao.bridges.models import BridgeStaff
 from qiao.calls.models import Call, Entry
 from qiao.directory.models import Affiliation, ImportJob, Listing, Membership, Organisation
 from qiao.partnerships.models import Introduction
-from qiao.workshops.models import Registration, Session, Workshop
+from qiao.workshops.models import Meeting, Registration, Session, Workshop
 
 #: Kind and id, as the log keeps them.
 Key = tuple[str, str]
@@ -36,6 +36,10 @@ _PAIR = tuple(f"{side}__{name}" for side in ("first", "second") for name in ("na
 def _of_members(memberships: Any) -> Any:
     names = ("organisation__name_en", "organisation__name_zh")
     return memberships.select_related("organisation").only("public_id", *names)
+
+
+def _who_meets(meeting: Meeting) -> str:
+    return " – ".join(member.registration.name for member in meeting.members.all())
 
 
 def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, Subject]:
@@ -82,6 +86,9 @@ def names_for_desk(bridge_id: int, entries: Iterable[AuditEntry]) -> dict[Key, S
     if kinds & {"workshops.registration"}:
         people = Registration.objects.filter(pk__in=ids["workshops.registration"], workshop__bridge_id=bridge_id)
         add(people.only("name", "public_id"), lambda one: str(one.name))
+    if kinds & {"workshops.meeting"}:
+        meetings = Meeting.objects.filter(pk__in=ids["workshops.meeting"], workshop__bridge_id=bridge_id)
+        add(meetings.prefetch_related("members__registration"), _who_meets)
     for model in (Introduction, Proposal):
         if kinds & {model._meta.label_lower}:
             add(
@@ -124,6 +131,10 @@ def names_for_people(user: Any, own: set[int], entries: Iterable[AuditEntry]) ->
         seen = Registration.objects.visible_to(user).filter(pk__in=registrations)
         for person in seen.select_related("workshop__bridge"):
             add(person, f"{person.workshop.name}: {person.name}")
+    if meetings := ids.get("workshops.meeting"):
+        theirs = Meeting.objects.visible_to(user).filter(pk__in=meetings)
+        for meeting in theirs.prefetch_related("members__registration"):
+            add(meeting, _who_meets(meeting))
     if proposals := ids.get("matching.proposal"):
         for proposal in Proposal.objects.visible_to(user).filter(pk__in=proposals).select_related("bridge"):
             add(proposal, _("Proposal"))

@@ -64,6 +64,10 @@ class FreeTimes:
             elif starts_at is not None and ends_at is not None:
                 self._walk_ins[who].append((starts_at, ends_at))
         self._now = timezone.now()
+        # Who has not said for this workshop where they are is where their account says.
+        unsaid = [pk for pk, one in self.people.items() if one.mode == AttendanceMode.REMOTE and not one.time_zone]
+        own = Registration.objects.filter(pk__in=unsaid).values_list("pk", "user__time_zone") if unsaid else ()
+        self._zones: dict[int, str] = {pk: zone or "" for pk, zone in own}
 
     def against(self, person: int, slot: Slot | int, *, meetings: bool = True) -> frozenset[Against]:
         """What stands against somebody's meeting then. Without `meetings`, others that have a slot do not count."""
@@ -80,7 +84,7 @@ class FreeTimes:
             found.add(Against.SESSION)
         if not any(a <= begins and ends <= b for a, b in self._present[person]):
             found.add(Against.ABSENT)
-        if is_at_night(self.people[person], begins, ends):
+        if is_at_night(self.people[person], begins, ends, zone=self._zones.get(person, "")):
             found.add(Against.NIGHT)
         return frozenset(found)
 
@@ -93,12 +97,15 @@ class FreeTimes:
         return [slot for slot in self.slots if not any(self.against(person, slot) for person in self.people)]
 
 
-def is_at_night(person: Registration, begins: datetime.datetime, ends: datetime.datetime) -> bool:
-    """Whether somebody online would meet outside the day of their own clock, and has not agreed to that."""
-    zone = time_zone(person.time_zone)
-    if person.mode != AttendanceMode.REMOTE or person.at_any_hour or zone is None:
+def is_at_night(person: Registration, begins: datetime.datetime, ends: datetime.datetime, *, zone: str = "") -> bool:
+    """Whether somebody online would meet outside the day of their own clock, and has not agreed to that.
+
+    `zone` is theirs where the registration names none.
+    """
+    own = time_zone(person.time_zone or zone)
+    if person.mode != AttendanceMode.REMOTE or person.at_any_hour or own is None:
         return False
-    first, last = begins.astimezone(zone), ends.astimezone(zone)
+    first, last = begins.astimezone(own), ends.astimezone(own)
     return first.time() < DAY_BEGINS or last.date() != first.date() or last.time() > DAY_ENDS
 
 

@@ -18,6 +18,7 @@ from qiao.partnerships.domain.queries.introduction_view import (
     introduction_view,
     introductions_to_answer,
 )
+from qiao.partnerships.domain.remembering import as_known_to
 from qiao.partnerships.models import Document, FollowUp, Introduction, Message, Milestone, PrivateNote
 from tests.partnerships.cast import Cast
 
@@ -27,6 +28,8 @@ def all_that(cast: Cast, who: str) -> dict[str, Any]:
     user = cast.user(who)
     own = cast.organisation(who[0]) if who[1:2] == "." else None
     visible = list(Introduction.objects.visible_to(user).on_bridge(cast.bridge).in_full().order_by("pk"))
+    if own is not None:  # as its pages do
+        visible = [as_known_to(one, own.pk) for one in visible]
     found: dict[str, Any] = {
         "introductions": [_introduction(one) for one in visible],
         "views": [_view(introduction_view(user, one)) for one in visible],

@@ -17,9 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from matching.app.domain.choosing import choose_around, choose_proposals
 from qiao.common.errors import QiaoError
 from qiao.directory.models import Block
+from qiao.partnerships.domain.brokering import pass_on
 from qiao.partnerships.domain.limits import change_cooperation_policy
+from qiao.partnerships.domain.queries.introduction_view import Tab
 from qiao.partnerships.enums import Answer
-from qiao.partnerships.models import Introduction
+from qiao.partnerships.models import Introduction, Message
 from tests.partnerships.acts import BROKER, EITHER, TASKS, Act, Nothing, perform, plausible
 from tests.partnerships.cast import Cast, make_cast, widen
 from tests.partnerships.reading import all_that, refusal_of
@@ -242,12 +244,68 @@ def test_the_list_of_proposals_does_not_tell_what_the_other_side_has_said(way: s
             perform(worlds[0], Act(way, "b.owner", "ab", "b", 1))
         choose_in(worlds, around=around)
         same()
-        if way == "propose_interest":
-            return
         in_both("withdraw")
         assert same() == received
         choose_in(worlds, around=around)
         assert same() == received
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["lapse", "withdraw", "keep_back", "joint"])
+def test_what_has_ended_stays_so_while_the_other_side_asks_by_way_of_the_advisers(end: str) -> None:
+    """The pair has one row: a reads of its own request in it, though b's lies with the advisers."""
+    worlds = make_cast("one.example"), make_cast("two.example")
+    with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as clock:
+
+        def same() -> dict[str, Any]:
+            clock.shift(timedelta(seconds=1))
+            first, second = (all_that(world, "a.owner") for world in worlds)
+            assert first == second
+            return first
+
+        def in_both(verb: str, who: str = "a.owner") -> None:
+            clock.shift(timedelta(seconds=1))
+            done = []
+            for world in worlds:
+                try:
+                    perform(world, Act(verb, who, "ab", "a", 0))
+                except QiaoError as refusal:
+                    done.append(refusal_of(refusal))
+                else:
+                    done.append(("done", "", ""))
+            assert done[0] == done[1]
+            same()
+
+        def b_asks() -> None:
+            clock.shift(timedelta(seconds=1))
+            perform(worlds[0], Act("propose_interest", "b.owner", "ab", "b", 0))
+            assert Message.objects.filter(introduction__bridge=worlds[0].bridge).count() == 2, "with a question"
+            assert len(all_that(worlds[0], "b.owner")["messages"]) == 1, "which is all that b reads"
+            same()
+
+        for world in worlds:
+            change_cooperation_policy(world.bridge, actor=world.user("organiser"), advisers_for_all=True)
+        in_both("propose_interest")
+        if end == "joint":
+            b_asks()
+            in_both("withdraw")
+        elif end == "lapse":
+            clock.shift(timedelta(days=15))
+            TASKS["lapse"]()
+        else:
+            in_both(end, "organiser" if end == "keep_back" else "a.owner")
+        if end != "joint":
+            b_asks()
+        state = {"lapse": "lapsed", "keep_back": "closed"}.get(end, "withdrawn")
+        assert [row[1:2] + row[3:4] for row in same()["rows"]] == [(state, Tab.ENDED)]
+        for verb in ("note", "question", "request_no", "withdraw", "contact", "message", "close", "reopen"):
+            in_both(verb)
+        if end != "withdraw" and end != "joint":
+            in_both("request_interest")  # once is enough
+            pass_on(Introduction.objects.get(bridge=worlds[0].bridge), actor=worlds[0].user("organiser"))
+            assert [row[1:2] + row[3:4] for row in all_that(worlds[0], "a.owner")["rows"]] == [
+                ("requested", Tab.TO_ANSWER)
+            ]
 
 
 @pytest.mark.django_db

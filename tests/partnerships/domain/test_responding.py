@@ -207,12 +207,14 @@ def test_a_side_does_not_learn_of_a_new_request_that_lies_with_the_advisers(cast
     with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
         lapse_requests()
         change_cooperation_policy(cast.bridge, actor=cast.user("organiser"), advisers_for_all=True)
+        before = [(row.state, row.tab, row.my_answer) for row in _rows_of(cast, "b")]
+        assert before == [(State.LAPSED, Tab.ENDED, "")]
         cast.answer(found, Answer.INTERESTED, by="a")
         found.refresh_from_db()
         assert found.state == State.WITH_ADVISERS
-        assert not Introduction.objects.visible_to(cast.user("b.owner")).exists()
+        assert [(row.state, row.tab, row.my_answer) for row in _rows_of(cast, "b")] == before
         do_not_pass_on(found, actor=cast.user("adviser"), note="Not now.")
-        assert not Introduction.objects.visible_to(cast.user("b.owner")).exists()
+        assert [(row.state, row.tab, row.my_answer) for row in _rows_of(cast, "b")] == before
 
 
 def test_who_was_kept_from_a_request_can_still_ask_of_its_own_accord(cast: Cast) -> None:

@@ -344,6 +344,6 @@ def _acted_on(introduction: Introduction, actor: Any, organisation: Organisation
     if not acts_for(actor, organisation):
         raise NotAllowed
     case = locked_case(introduction)
-    if not case.party_of(organisation).knows:
+    if not (case.party_of(organisation).knows or case.party_of(organisation).remembers):
         raise NotAllowed
     return case

@@ -87,7 +87,9 @@ def log(case: Case, verb: str, *, actor: Any, party: Party | None = None, privat
     """
     before, after = str(detail.pop("before", "")), str(detail.pop("after", ""))
     knowing = sorted(one.organisation_id for one in case if one.knows)
-    own = party.organisation_id if party is not None and (private or party.knows) else next(iter(knowing), None)
+    # Its own request has ended, and of the other side's it does not know: what it does stays with it.
+    alone = private or (party is not None and party.remembers)
+    own = party.organisation_id if party is not None and (alone or party.knows) else next(iter(knowing), None)
     record(
         verb,
         case.introduction,
@@ -98,7 +100,7 @@ def log(case: Case, verb: str, *, actor: Any, party: Party | None = None, privat
         after=after,
         detail=detail,
         private=private,
-        also=() if private else [pk for pk in knowing if pk != own],
+        also=() if alone else [pk for pk in knowing if pk != own],
     )
 
 

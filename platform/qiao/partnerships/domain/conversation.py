@@ -173,7 +173,9 @@ def unread_counts(user: Any, introductions: Iterable[Introduction]) -> dict[int,
         ReadMark.objects.filter(user=user, introduction__in=ids).values_list("introduction_id", "last_message_id")
     )
     counts: dict[int, int] = {}
-    newer = Message.objects.filter(introduction__in=ids, retracted_at__isnull=True).exclude(author=user)
+    newer = (
+        Message.objects.visible_to(user).filter(introduction__in=ids, retracted_at__isnull=True).exclude(author=user)
+    )
     for introduction_id, pk in newer.values_list("introduction_id", "pk"):
         if pk > read.get(introduction_id, 0):
             counts[introduction_id] = counts.get(introduction_id, 0) + 1
@@ -307,7 +309,7 @@ def _side(introduction: Introduction, actor: Any, organisation: Organisation) ->
         raise NotAllowed
     case = locked_case(introduction)
     party = case.party_of(organisation)
-    if not party.knows:
+    if not (party.knows or party.remembers):
         raise NotAllowed
     return case, party
 

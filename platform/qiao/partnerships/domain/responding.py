@@ -31,6 +31,7 @@ from qiao.partnerships.domain.case import (
 from qiao.partnerships.domain.limits import allowance_of, policy_of
 from qiao.partnerships.domain.marks import dismiss_proposal, put_off_proposal, restore_proposal
 from qiao.partnerships.domain.opening import open_introduction
+from qiao.partnerships.domain.remembering import party_as_known, remember
 from qiao.partnerships.domain.teaching import teach, unteach
 from qiao.partnerships.enums import Answer, DismissalReason, IntroductionState, Origin
 from qiao.partnerships.models import Introduction, Party, ProposalMark
@@ -103,7 +104,7 @@ def answer_request(
         raise NotAllowed
     case = locked_case(introduction)
     party = case.party_of(organisation)
-    if not party.knows:
+    if not (party.knows or party.remembers):
         raise NotAllowed
     return _answer(case, party, actor, answer, reason, note, "", until)
 
@@ -160,10 +161,13 @@ def _withdraw(case: Case, party: Party, actor: Any) -> Introduction:
     _set_answer(party, Answer.NONE, actor)
     unteach(case, party, kind=ResponseKind.INTERESTED)
     if other.asks:
-        # Both have asked, each without knowing of the other: theirs goes on.
+        # Both have asked, each without knowing of the other: theirs goes on; this side reads that its own has ended.
+        now = timezone.now()
+        remember(case.introduction, party, state=State.WITHDRAWN, stirred_at=now, updated_at=now)
         party.asks = False
-        party.save(update_fields=["asks", "updated_at"])
-        log(case, "withdraw_request", actor=actor, party=party, private=True)
+        party.save(update_fields=["asks", "ended", "ended_at_message", "updated_at"])
+        before, after = case.introduction.state, State.WITHDRAWN
+        log(case, "withdraw_request", actor=actor, party=party, private=True, before=before, after=after)
         return case.introduction
     step(case, State.WITHDRAWN, "withdraw_request", actor=actor, party=party)
     if other.asked_at and other.answer != Answer.NO:
@@ -186,6 +190,8 @@ def _answer(
         raise TransitionNotAllowed(_("You have been introduced already."))
     if case.introduction.state == State.PAUSED:
         raise TransitionNotAllowed(_("The organisers have paused this for now."))
+    if party.remembers:
+        _must_be_open_to(party, answer)
     if answer == Answer.INTERESTED:
         if blocks(party, case.other(party)):
             raise TransitionNotAllowed(_("You have blocked them. Allow proposals with them again first."))
@@ -213,6 +219,18 @@ def _answer(
         unteach(case, party, kind=ResponseKind.DECLINED)
     # Its place stays taken until the request's date: a queue that moved now would tell of the refusal.
     return case.introduction
+
+
+def _must_be_open_to(party: Party, answer: str) -> None:
+    """Refuse what would be refused if its ended request were all there is."""
+    known = party_as_known(party)
+    lapses_at = party.ended["lapses_at"]
+    if answer in (Answer.NO, Answer.LATER) and known.asks:
+        raise TransitionNotAllowed(_("This is your own request: withdraw it instead."))
+    if answer == Answer.INTERESTED and known.asks:
+        again = party.ended["state"] == State.WITHDRAWN and lapses_at and lapses_at > timezone.now().isoformat()
+        if not again:
+            raise TransitionNotAllowed(_("They have been asked once, and not again. They can still come to you."))
 
 
 def _interested(case: Case, party: Party, actor: Any, question: str) -> Introduction:
@@ -269,7 +287,7 @@ def _ask(case: Case, party: Party, actor: Any, before: str) -> None:
         raise TransitionNotAllowed(_("They have been asked once, and not again. They can still come to you."))
     _check_allowance(case, party)
     if not again:
-        _begin_anew(other)
+        _begin_anew(introduction, other)
     party.asks, party.has_asked, party.contact = True, True, party.contact or actor
     party.save(update_fields=["asks", "has_asked", "contact", "updated_at"])
     if not again:
@@ -283,8 +301,9 @@ def _ask(case: Case, party: Party, actor: Any, before: str) -> None:
     put_request(case, party, actor=actor, again=bool(again))
 
 
-def _begin_anew(asked: Party) -> None:
+def _begin_anew(introduction: Introduction, asked: Party) -> None:
     """What the side did about an earlier request ends, but for a no: it knows of this one when it is asked."""
+    remember(introduction, asked)
     asked.asks, asked.asked_at, asked.reminded_at = False, None, None
     if asked.answer != Answer.NO:
         forget_answer(asked)

@@ -133,6 +133,10 @@ class Party(Timestamped):
     reason = models.CharField(_("reason"), max_length=24, blank=True)
     comment = models.CharField(_("note"), max_length=500, blank=True)
     later_until = models.DateField(null=True, blank=True)
+    # How its own request ended, while a request of the other side is on its way to it, of which it does not know yet:
+    # what it reads stays so (`domain/remembering.py`). The last message that was there then.
+    ended = models.JSONField(default=dict, blank=True)
+    ended_at_message = models.BigIntegerField(null=True, blank=True)
     contact = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("contact person"),
@@ -169,3 +173,8 @@ class Party(Timestamped):
     def knows(self) -> bool:
         """Whether this side knows of the request: it has asked, or was asked."""
         return self.asks or self.asked_at is not None
+
+    @property
+    def remembers(self) -> bool:
+        """It knows of a request that has ended, and not yet of the one that is on its way to it."""
+        return self.ended_at_message is not None and not self.knows

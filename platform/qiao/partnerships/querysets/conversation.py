@@ -22,8 +22,31 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Messages."""
 
     def visible_to(self, user: Any) -> MessageQuerySet:
-        """Those of the introductions the person sees."""
-        return self.filter(introduction__in=_visible(user))
+        """Those of the introductions the person sees.
+
+        Of one whose request has ended, those of before; and what the other side has written along with a request, once
+        a request has reached either.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        from qiao.partnerships.models import Party
+
+        own = user.affiliations.values("organisation_id")
+        of_introduction = Party.objects.filter(introduction=models.OuterRef("introduction_id"))
+        ended = of_introduction.filter(
+            organisation__in=own, asks=False, asked_at__isnull=True, ended_at_message__lt=models.OuterRef("pk")
+        )
+        of_other = ~models.Q(organisation__in=own) & models.Q(organisation__isnull=False)
+        return (
+            self.filter(introduction__in=_visible(user))
+            .exclude(models.Exists(ended))
+            .exclude(
+                models.Exists(of_introduction.filter(organisation__in=own)),
+                ~models.Exists(of_introduction.filter(asked_at__isnull=False)),
+                of_other,
+                introduction__opened_at__isnull=True,
+            )
+        )
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -120,7 +120,9 @@ def _party_model() -> models.QuerySet[Any]:
 
 
 def _known() -> models.QuerySet[Any]:
-    return _party_model().filter(models.Q(asks=True) | models.Q(asked_at__isnull=False))
+    return _party_model().filter(
+        models.Q(asks=True) | models.Q(asked_at__isnull=False) | models.Q(ended_at_message__isnull=False)
+    )
 
 
 def _parties_of(user: Any) -> models.QuerySet[Any]:

@@ -29,7 +29,8 @@ def waiting_for(user: Any, bridge: Bridge) -> int:
     )
     read = ReadMark.objects.filter(introduction=OuterRef("introduction_id"), user=user).values("last_message_id")
     unread = (
-        Message.objects.filter(introduction=OuterRef("introduction_id"), retracted_at__isnull=True)
+        Message.objects.visible_to(user)
+        .filter(introduction=OuterRef("introduction_id"), retracted_at__isnull=True)
         .exclude(author=user)
         .filter(pk__gt=Coalesce(Subquery(read), Value(0)))
     )

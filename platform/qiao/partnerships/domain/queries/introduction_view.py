@@ -21,6 +21,7 @@ from qiao.directory.models import Affiliation, Block, Endorsement, Listing, Orga
 from qiao.partnerships.domain.conversation import must_acknowledge, unread_counts
 from qiao.partnerships.domain.endorsing import have_met, source_of
 from qiao.partnerships.domain.queries.naming import is_withheld, listing_of, name_of
+from qiao.partnerships.domain.remembering import as_known_to, party_as_known
 from qiao.partnerships.enums import Answer, IntroductionState, MilestoneState
 from qiao.partnerships.models import Document, FollowUp, Introduction, Milestone, Party
 from qiao.partnerships.rules import acts_for
@@ -191,6 +192,7 @@ def introduction_view(
     if mine is None:
         return None
     other = next(one for one in parties.values() if one.organisation_id != mine.organisation_id)
+    introduction, mine = as_known_to(introduction, mine.organisation_id), party_as_known(mine)
     row = _row(introduction, mine, other, unread_counts(user, [introduction]), _blocked_by(mine.organisation_id))
     listings = {
         listing.pk: listing.title for listing in (introduction.first_listing, introduction.second_listing) if listing
@@ -227,9 +229,10 @@ def introduction_rows(user: Any, organisation: Organisation, bridge: Bridge) -> 
     found = list(Introduction.objects.visible_to(user).on_bridge(bridge).known_to(organisation).in_full())
     unread, blocked = unread_counts(user, found), _blocked_by(organisation.pk)
     rows = []
-    for introduction in found:
+    known = [as_known_to(one, organisation.pk) for one in found]
+    for introduction in sorted(known, key=lambda one: (one.stirred_at, one.pk), reverse=True):
         parties = list(introduction.parties.all())
-        mine = next(one for one in parties if one.organisation_id == organisation.pk)
+        mine = party_as_known(next(one for one in parties if one.organisation_id == organisation.pk))
         other = next(one for one in parties if one.organisation_id != organisation.pk)
         if user.is_authenticated:
             rows.append(_row(introduction, mine, other, unread, blocked))
@@ -243,7 +246,7 @@ def introductions_to_answer(user: Any, organisation: Organisation, bridge: Bridg
 
 
 def _own_party(user: Any, parties: Iterable[Party], organisation: Organisation | None) -> Party | None:
-    known = {party.organisation_id: party for party in parties if party.knows}
+    known = {party.organisation_id: party for party in parties if party.knows or party.remembers}
     own = list(Affiliation.objects.filter(user=user, organisation__in=known).values_list("organisation_id", flat=True))
     if organisation is not None:
         return known.get(organisation.pk) if organisation.pk in own else None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -159,3 +163,45 @@ def test_a_schedule_is_applied_while_people_accept_and_cancel() -> None:
     check(cast)
     roll_back_run(run, actor=cast.organiser)
     check(cast)
+
+
+_WORKER = """
+import sys, time
+import django
+django.setup()
+from django.db import connection
+connection.settings_dict["NAME"] = sys.argv[1]
+from matching.app.domain import workshop_scheduling
+def endless(run):
+    print("at work", flush=True)
+    time.sleep(120)
+workshop_scheduling.find_schedule = endless
+workshop_scheduling.work_on_run(int(sys.argv[2]))
+"""
+
+
+def test_a_worker_killed_half_way_leaves_nothing_and_another_does_it_again() -> None:
+    cast = meeting_cast()
+    a, b = cast.british[0], cast.chinese[0]
+    accept_meeting(cast.ask(a, b), actor=b.user, registration=b)
+    run = request_run(cast.workshop, actor=cast.organiser, scope="all", seconds=1)
+    command = [sys.executable, "-c", _WORKER, str(connection.settings_dict["NAME"]), str(run.pk)]
+    path = os.pathsep.join(sys.path)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "qiao.settings.test", "PYTHONPATH": path}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as worker:
+        assert worker.stdout is not None
+        assert "at work" in worker.stdout.readline()
+        assert not work_on_run(run.pk), "two workers are on one run"
+        worker.kill()
+        worker.wait(timeout=10)
+    run.refresh_from_db()
+    assert (run.state, run.placed) == (RunState.RUNNING, [])
+    assert not Meeting.objects.scheduled().exists()
+    # The database notices a connection that is gone within moments.
+    deadline = time.monotonic() + 20
+    while not work_on_run(run.pk):
+        assert time.monotonic() < deadline, "the lock of a dead worker is still held"
+        time.sleep(0.2)
+    run.refresh_from_db()
+    assert run.state == RunState.READY
+    assert len(run.placed) == 1

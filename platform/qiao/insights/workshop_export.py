@@ -55,7 +55,12 @@ def export_workshop(
     detail = {"kind": str(kind), "format": str(file_format)}
     record("export_workshop", workshop, actor=actor, bridge_id=workshop.bridge_id, detail=detail)
     rows = list({"figures": _figures, "people": _people, "meetings": _meetings}[kind](workshop))
-    return (_csv(rows) if file_format == ExportFormat.CSV else _workbook(rows)), TYPES[file_format]
+    return table_file(rows, file_format), TYPES[file_format]
+
+
+def table_file(rows: list[Row], file_format: ExportFormat) -> bytes:
+    """Rows as a file that a spreadsheet opens and is not made to execute."""
+    return _csv(rows) if file_format == ExportFormat.CSV else _workbook(rows)
 
 
 def report_rows(report: WorkshopReport) -> list[tuple[str, Any]]:

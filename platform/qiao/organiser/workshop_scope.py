@@ -50,7 +50,12 @@ _TABS = (
             "workshop_repair",
         ),
     ),
-    _Tab("workshop_day", _("On the day"), checks_in, ("workshop_badges", "workshop_tables")),
+    _Tab(
+        "workshop_day",
+        _("On the day"),
+        checks_in,
+        ("workshop_badges", "workshop_tables", "workshop_notices", "workshop_door", "workshop_door_badge"),
+    ),
     _Tab("workshop_report", _("Report"), runs_workshop, ("workshop_after",)),
 )
 

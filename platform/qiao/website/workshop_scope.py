@@ -50,7 +50,7 @@ _TABS = (
             "workshop_provisional",
         ),
     ),
-    _Tab("workshop_now", _("Now and next"), takes_part=True),
+    _Tab("workshop_now", _("Now and next"), takes_part=True, covers=("workshop_badge",)),
     _Tab("workshop_registration", _("My registration")),
     _Tab("workshop_after", _("Afterwards"), covers=("workshop_feedback",)),
 )

@@ -48,7 +48,8 @@ def standing(workshop: Workshop, person: Registration) -> Standing:
 
 def test_a_token_tells_nothing_and_finds_its_holder(workshop: Workshop, person: Registration) -> None:
     token = badge_token(person)
-    assert person.public_id.upper() not in token and str(person.pk) != token
+    assert person.public_id.upper() not in token
+    assert str(person.pk) != token
     assert holder_of(workshop, token) == person
     assert holder_of(workshop, f"https://qiao.example/organiser/x/door/{token}/") == person
     assert holder_of(workshop, badge_code(person).lower().replace("-", " ")) == person
@@ -62,7 +63,8 @@ def test_the_clock_of_the_device_is_kept(workshop: Workshop, person: Registratio
     [answer] = take_in(workshop, actor=helper, items=[item(person, "device-1", at=then.isoformat())])
     assert answer.outcome == Outcome.RECORDED
     row = CheckIn.objects.get()
-    assert row.happened_at == then and row.recorded_by == helper
+    assert row.happened_at == then
+    assert row.recorded_by == helper
     assert AuditEntry.objects.filter(verb="check_in", actor=helper).count() == 1
 
 

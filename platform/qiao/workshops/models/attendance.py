@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from i18nfield.fields import I18nTextField
 
 from qiao.common.models import Public, Timestamped
 from qiao.workshops.enums import CheckInKind
@@ -37,6 +38,23 @@ class CheckIn(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.registration_id}: {self.kind}"
+
+
+class DayNotice(Public):
+    """A change that organisers tell everybody of on the day: it stands above now and next until it is taken down."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="notices")
+    text = I18nTextField(_("what changes"))
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        verbose_name = _("notice of a change")
+        verbose_name_plural = _("notices of changes")
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 class CalendarKey(Public):

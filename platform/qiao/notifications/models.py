@@ -23,6 +23,9 @@ class OutgoingMail(Public):
     template = models.CharField(max_length=60)
     subject = models.CharField(max_length=255)
     text = models.TextField()
+    # What puts it into the reader's calendar or takes it out, and which of the two (RFC 5546).
+    calendar = models.TextField(blank=True)
+    calendar_method = models.CharField(max_length=10, blank=True)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     attempts = models.PositiveIntegerField(default=0)

@@ -37,7 +37,14 @@ _LONGEST_DELAY = timedelta(hours=2)
 
 
 def write_mail(
-    template: str, *, to: str, language: str, context: dict[str, Any], recipient: Any = None, topic: str = ""
+    template: str,
+    *,
+    to: str,
+    language: str,
+    context: dict[str, Any],
+    recipient: Any = None,
+    topic: str = "",
+    calendar: tuple[str, str] | None = None,
 ) -> OutgoingMail:
     """Render `mail/<template>_subject.txt` and `mail/<template>.txt` in the reader's language and queue the message.
 
@@ -45,8 +52,11 @@ def write_mail(
     (`{% autoescape off %}`): they are not HTML. Line breaks in a subject are removed, and characters that turn the
     direction of reading everywhere. A `bridge` in the context is the one whose organisers see the message on its way.
     With a `recipient` their quiet hours hold; with a `topic` as well, its foot says how to end such messages.
+    `calendar` is an iCalendar object and its method, sent beside the text.
     """
     mail = draft_mail(template, to=to, language=language, context=context, recipient=recipient, topic=topic)
+    if calendar is not None:
+        mail.calendar, mail.calendar_method = calendar
     mail.save(force_insert=True)
     emit("mail.waiting", mail_id=mail.pk)
     return mail
@@ -196,4 +206,7 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     message.attach_alternative(html_of(mail.subject, mail.text, language=mail.language), "text/html")
+    if mail.calendar:
+        # Within the alternatives, last: Outlook, Apple and Google look for it there and nowhere else.
+        message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
     return message

@@ -23,6 +23,7 @@ def tell(
     key: str = "",
     mail: str = "",
     mail_context: dict[str, Any] | None = None,
+    calendar: tuple[str, str] | None = None,
     **context: Any,
 ) -> Notification | None:
     """Add a line to a person's inbox; by their choice for `topic` it is mailed at once, told in their digest, or not.
@@ -30,7 +31,8 @@ def tell(
     Part of the caller's transaction. `key` makes it once per person: a task that runs again tells nobody twice, and
     gets None. `context` fills the sentence of `kind` (strings only). `mail` names the message `mail/<mail>.txt` for
     those who are mailed at once; without one such a line stays on the site. `mail_context` fills the message, which
-    always has `user`, `bridge` and `url` (a path of the site) besides.
+    always has `user`, `bridge` and `url` (a path of the site) besides. `calendar`
+    goes into the reader's calendar with it.
     """
     delivery = delivery_of(user, topic)
     line = Notification(
@@ -60,6 +62,7 @@ def tell(
             context={"user": user, "bridge": bridge, "url": url, **(mail_context or {})},
             recipient=user,
             topic=topic,
+            calendar=calendar,
         )
     return line
 

@@ -24,7 +24,7 @@ class CalendarPart:
     @property
     def content_type(self) -> str:
         """As Outlook, Apple and Google want it: the method stands here as well."""
-        return f"text/calendar; method={self.method}; charset=UTF-8"
+        return f"text/calendar; method={self.method}"
 
 
 def calendar_part(

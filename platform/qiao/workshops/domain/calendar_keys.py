@@ -6,6 +6,7 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from qiao.workshops.models import CalendarKey
 @transaction.atomic
 def renew_calendar_key(*, actor: Any) -> str:
     """Make a new address for one's own calendar and end the old one; returns what is shown once and never again."""
-    type(actor).objects.select_for_update().get(pk=actor.pk)
+    get_user_model().objects.select_for_update().get(pk=actor.pk)
     _end(actor)
     key = secrets.token_urlsafe(32)
     made = CalendarKey.objects.create(user=actor, key_hash=_hash(key))
@@ -27,7 +28,7 @@ def renew_calendar_key(*, actor: Any) -> str:
 @transaction.atomic
 def revoke_calendar_key(*, actor: Any) -> bool:
     """End the address of one's own calendar; returns whether there was one."""
-    type(actor).objects.select_for_update().get(pk=actor.pk)
+    get_user_model().objects.select_for_update().get(pk=actor.pk)
     found = _end(actor)
     if found is not None:
         record("revoke_calendar_key", found, actor=actor)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from qiao.activity.domain.audit import record
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import NotAllowed, TransitionNotAllowed
@@ -24,6 +26,10 @@ MAILED = frozenset(
         "meeting_scheduled", "meeting_moved", "meeting_time_proposed", "meeting_unscheduled", "meeting_lapsed",
     }
 )  # fmt: skip
+#: Messages that change the reader's calendar; True takes the meeting out of it.
+IN_CALENDARS = {
+    "meeting_scheduled": False, "meeting_moved": False, "meeting_cancelled": True, "meeting_unscheduled": True,
+}  # fmt: skip
 
 
 @dataclass
@@ -32,6 +38,8 @@ class MeetingCase:
 
     meeting: Meeting
     members: list[MeetingMember]
+    # The slot it has had before this change: calendars have it there, and are told by it.
+    slot_before: Slot | None = None
 
     @property
     def workshop(self) -> Workshop:
@@ -118,6 +126,7 @@ def hold(case: MeetingCase, slot: Slot | None, table: MeetingTable | None) -> No
     Calendars learn by `sequence` that it has changed.
     """
     meeting = case.meeting
+    case.slot_before = meeting.slot or case.slot_before
     changed = (meeting.slot_id, meeting.table_id) != (slot.pk if slot else None, table.pk if table else None)
     meeting.slot, meeting.table = slot, table
     if changed:
@@ -171,8 +180,23 @@ def tell_members(
                 "zone": case.workshop.zone,
                 **words,
             },
+            calendar=_calendar_of(case, one, kind),
             subject=others,
         )
+
+
+def _calendar_of(case: MeetingCase, member: MeetingMember, kind: str) -> tuple[str, str] | None:
+    """What goes into the member's calendar with the message, or takes it out again."""
+    from qiao.workshops.calendars import calendar_part  # it reads what this module writes
+
+    if kind not in IN_CALENDARS:
+        return None
+    before = case.slot_before
+    hours = (before.starts_at, before.ends_at) if before is not None and case.meeting.slot is None else None
+    user = member.registration.user
+    with translation.override(user.language if user is not None else None):
+        part = calendar_part(case.meeting, member.registration, cancelled=IN_CALENDARS[kind], hours=hours)
+    return (part.content, part.method) if part is not None else None
 
 
 def names_of_others(case: MeetingCase, member: MeetingMember) -> str:

@@ -80,9 +80,13 @@ ELSEWHERE = {
         "call_list", "call", "call_invitation", "call_entry", "call_entry_act", "call_review", "call_review_entry",
         "review_invitation", "my_calls", "my_call", "my_call_act", "my_call_entry", "call_new", "call_edit",
         "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate",
+        "workshop_registration", "workshop_withdraw", "workshop_colleagues", "workshop_people",
         # Tried in test_accessibility_meetings.py.
         "workshop_meetings", "workshop_proposed", "workshop_meeting_ask", "workshop_walk_in", "workshop_provisional",
         "workshop_meeting", "workshop_meeting_cancel", "workshop_meeting_hours", "workshop_meeting_act",
+        # Tried in test_accessibility_day.py.
+        "workshop_now", "workshop_screen", "workshop_badge", "calendar_settings", "calendar_feed",
+        "workshop_calendar_feed", "room_calendar_feed",
     },
     "organiser": {
         "call_list", "call", "call_act", "workshop_list", "workshop_new", "workshop", "workshop_settings",
@@ -90,8 +94,12 @@ ELSEWHERE = {
         "workshop_questions", "workshop_asking", "workshop_suggestions", "workshop_suggestion", "workshop_report",
         "workshop_after", "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove",
         "workshop_export", "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
+        "workshop_registrations", "workshop_registrations_many", "workshop_invite", "workshop_registration",
         "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",
         "workshop_schedule_new", "workshop_schedule_progress", "workshop_schedule_act", "workshop_meeting_act",
+        "workshop_day", "workshop_day_figures", "workshop_day_file", "workshop_badges", "workshop_tables",
+        "workshop_notices", "workshop_door", "workshop_door_badge", "workshop_door_act", "workshop_door_list",
+        "workshop_door_sync", "workshop_door_worker",
         "membership_suspend", "review_retract", "managed_invite", "matching_run", "matching_progress", "staff_remove",
         "mail_retry", "mail_retry_failed", "mail_act", "letter_act",
         "import_job", "import_mapping", "import_progress", "import_confirm", "import_cancel",

@@ -19,6 +19,7 @@ from qiao.website.views.pagination import page_of
 from qiao.website.wording.reasons import reason_words
 from qiao.website.workshop_scope import of_participants, workshop_page
 from qiao.workshops.domain.asking import ask_for_meeting, why_not_ask
+from qiao.workshops.domain.meeting_case import is_live
 from qiao.workshops.domain.meeting_hours import set_any_hour
 from qiao.workshops.domain.meeting_limits import allowance_of
 from qiao.workshops.domain.queries.asking import AskingRules
@@ -111,9 +112,11 @@ def _card(one: ProposedPerson, mine: Registration, with_whom: dict[int, Meeting]
 
 def _meetings_with(workshop: Workshop, mine: Registration) -> dict[int, Meeting]:
     """The meeting that something is still to come of, with each person."""
-    ours = Meeting.objects.of_workshop(workshop).live().with_person(mine).values("pk")
-    places = MeetingMember.objects.filter(meeting__in=ours).exclude(registration=mine)
-    return {one.registration_id: one.meeting for one in places.select_related("meeting")}
+    # By number: after a schedule of thousands was applied the planner knows too little to join them well.
+    ours = Meeting.objects.of_workshop(workshop).in_bulk(list(mine.meeting_places.values_list("meeting_id", flat=True)))
+    live = [pk for pk, meeting in ours.items() if is_live(meeting)]
+    places = MeetingMember.objects.filter(meeting__in=live).exclude(registration=mine)
+    return {one.registration_id: ours[one.meeting_id] for one in places}
 
 
 @of_participants

@@ -138,10 +138,12 @@ def is_blocked(organisation: int, others: Iterable[int]) -> bool:
 
 def _same_people(workshop: Workshop, ids: set[int]) -> Meeting | None:
     """The meeting of exactly these people that something is still to come of."""
+    # Of the meetings of one of them: a workshop has thousands.
+    near = list(MeetingMember.objects.filter(registration=min(ids)).values_list("meeting_id", flat=True))
     found = (
         Meeting.objects.of_workshop(workshop)
         .live()
-        .filter(outcome="", starts_at=None)
+        .filter(outcome="", starts_at=None, pk__in=near)
         .annotate(all=Count("members"), ours=Count("members", filter=Q(members__registration__in=ids)))
         .filter(all=len(ids), ours=len(ids))
     )

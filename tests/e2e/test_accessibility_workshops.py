@@ -12,9 +12,11 @@ from playwright.sync_api import Browser
 
 from qiao.accounts.models import User
 from qiao.organiser.addresses import workshops_after as desk_after
+from qiao.organiser.addresses import workshops_registrations as desk_registrations
 from qiao.organiser.addresses import workshops_setup as desk_setup
 from qiao.organiser.addresses import workshops_suggestions as desk_suggestions
 from qiao.website.addresses import workshops_after as after
+from qiao.website.addresses import workshops_registrations as registrations
 from qiao.website.addresses import workshops_setup as setup
 from qiao.workshops.domain.afterwards import certificate_token
 from qiao.workshops.models import (
@@ -30,20 +32,33 @@ from qiao.workshops.models import (
 )
 from tests.e2e.newcomer import sign_in
 from tests.e2e.test_accessibility import _wrong_with
-from tests.factories import RegistrationFactory, UserFactory, WorkshopFactory, add_slots, add_tables, staff
+from tests.factories import (
+    RegistrationFactory,
+    UserFactory,
+    WorkshopFactory,
+    add_slots,
+    add_tables,
+    affiliate,
+    staff,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PARTICIPANT = ["workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate"]
+PARTICIPANT = [
+    "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate", "workshop_registration",
+    "workshop_withdraw", "workshop_colleagues", "workshop_people",
+]  # fmt: skip
 ORGANISER = [
     "workshop_list", "workshop_new", "workshop", "workshop_settings", "workshop_cancel", "workshop_copy",
     "workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff", "workshop_questions", "workshop_asking",
     "workshop_suggestions", "workshop_suggestion", "workshop_report", "workshop_after",
+    "workshop_registrations", "workshop_invite", "workshop_registration",
 ]  # fmt: skip
 #: No pages: what only answers a button, and parts of pages.
 ACTS = {
     "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove", "workshop_export",
     "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
+    "workshop_registrations_many",
 }  # fmt: skip
 
 
@@ -65,6 +80,8 @@ class Scene:
         if name in ("workshop_list", "workshop_new"):
             return reverse(f"{surface}:{name}", args=[slug])
         more = {"workshop_room": self.room.public_id, "workshop_suggestion": self.suggestion.public_id}
+        if surface == "organiser":
+            more["workshop_registration"] = self.mine.public_id
         told = [more[name]] if name in more else []
         return reverse(f"{surface}:{name}", args=[slug, self.workshop.public_id, *told])
 
@@ -83,7 +100,9 @@ def scene() -> Scene:
     )
     organiser = UserFactory()
     staff(workshop.bridge, organiser, role="owner")
-    mine = RegistrationFactory(workshop=workshop, name="Ada Lin")
+    mine = RegistrationFactory(workshop=workshop, name="Ada Lin", goals="To learn", access_needs="A loop")
+    assert mine.user is not None
+    affiliate(mine.user, mine.organisation)
     other = RegistrationFactory(workshop=workshop, name="Li Wei")
     add_slots(workshop, 4)
     add_tables(workshop, 2)
@@ -102,8 +121,10 @@ def scene() -> Scene:
 
 
 def test_no_page_is_forgotten() -> None:
-    assert {one.name for part in (setup, after) for one in part.urlpatterns} - ACTS == set(PARTICIPANT)
-    desk = {one.name for part in (desk_setup, desk_suggestions, desk_after) for one in part.urlpatterns}
+    assert {one.name for part in (setup, registrations, after) for one in part.urlpatterns} - ACTS == set(PARTICIPANT)
+    desk = {
+        one.name for part in (desk_setup, desk_registrations, desk_suggestions, desk_after) for one in part.urlpatterns
+    }
     assert desk - ACTS == set(ORGANISER)
 
 

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WorkshopsConfig(AppConfig):
     name = "qiao.workshops"
     label = "workshops"
+
+    def ready(self) -> None:
+        from qiao.workshops import confirmed_addresses
+
+        confirmed_addresses.connect()

@@ -329,3 +329,26 @@ def test_a_copy_has_everything_but_people_and_keeps_clock_times(workshop: Worksh
     assert RegistrationState.CONFIRMED in workshop.registrations.values_list("state", flat=True)
     with pytest.raises(NotAllowed):
         copy_workshop(workshop, actor=UserFactory(), first_day=DAY)
+
+
+@pytest.mark.parametrize("night", [datetime.date(2027, 10, 31), datetime.date(2027, 3, 28)])
+def test_a_copy_from_or_to_a_night_with_a_clock_change_has_no_overlap(owner: Any, night: datetime.date) -> None:
+    bridge = BridgeFactory()
+    staff(bridge, owner)
+    plain = datetime.date(2027, 6, 1)
+    for first, second in ((night, plain), (plain, night)):
+        old = create_workshop(bridge, actor=owner, **fields(first_day=first, last_day=first, time_zone="Europe/London"))
+        make_slots(old, actor=owner, days=[first], begins=datetime.time(0), ends=datetime.time(4), minutes=30)
+        slots = list(copy_workshop(old, actor=owner, first_day=second).slots.all())
+        assert len(slots) >= 6
+        assert all(one.ends_at - one.starts_at == datetime.timedelta(minutes=30) for one in slots)
+        assert all(one.ends_at <= other.starts_at for one, other in itertools.pairwise(slots))
+
+
+def test_a_meeting_that_was_called_off_keeps_no_slot(workshop: Workshop, owner: Any) -> None:
+    first, second = make_slots(workshop, actor=owner, days=[DAY], begins=NINE, ends=TEN, minutes=30)
+    off = Meeting.objects.create(workshop=workshop, state=MeetingState.CANCELLED, slot=first)
+    Meeting.objects.create(workshop=workshop, state=MeetingState.SCHEDULED, slot=second)
+    assert remove_slots(workshop, actor=owner, slots=[first]) == 1
+    off.refresh_from_db()
+    assert (off.state, off.slot) == (MeetingState.CANCELLED, None)

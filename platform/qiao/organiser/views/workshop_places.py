@@ -6,7 +6,7 @@ import datetime
 from itertools import groupby
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from qiao.organiser.forms.workshop_setup import RoomForm, SlotsForm, TablesForm
 from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
 from qiao.workshops.domain.places import remove_room, restore_room, save_room, set_tables
 from qiao.workshops.domain.slots import Span, make_slots, remove_slots
-from qiao.workshops.models import MeetingTable, Room, Slot, Workshop
+from qiao.workshops.models import Meeting, MeetingTable, Room, Slot, Workshop
 from qiao.workshops.rules import owns_workshop
 
 for_owners = at_workshop_desk(owns_workshop)
@@ -140,7 +140,8 @@ def workshop_slots(request: HttpRequest, bridge: Bridge, workshop: Workshop) -> 
             words = ngettext("These days have %(count)d slot.", "These days have %(count)d slots.", len(made))
             messages.success(request, words % {"count": len(made)})
             return _to("workshop_slots", workshop)
-    slots = Slot.objects.filter(workshop=workshop).annotate(taken=Count("meetings"))
+    met = Meeting.objects.live().filter(slot=OuterRef("pk"))
+    slots = Slot.objects.filter(workshop=workshop).annotate(taken=Exists(met))
     days = groupby(slots, lambda one: one.starts_at.astimezone(workshop.zone).date())
     by_day = [(day, list(of_day)) for day, of_day in days]
     return workshop_desk_page(

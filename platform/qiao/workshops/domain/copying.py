@@ -56,12 +56,7 @@ def copy_workshop(workshop: Workshop, *, actor: Any, first_day: datetime.date, w
         for one in MeetingTable.objects.filter(workshop=workshop, removed_at=None)
     )
     Slot.objects.bulk_create(
-        Slot(
-            workshop=new,
-            starts_at=_moved(one.starts_at, later, workshop),
-            ends_at=_moved(one.starts_at, later, workshop) + (one.ends_at - one.starts_at),
-        )
-        for one in Slot.objects.filter(workshop=workshop)
+        Slot(workshop=new, starts_at=begins, ends_at=ends) for begins, ends in _slots_later(workshop, later)
     )
     RegistrationQuestion.objects.bulk_create(
         RegistrationQuestion(
@@ -108,6 +103,19 @@ def _copy_sessions(workshop: Workshop, new: Workshop, later: datetime.timedelta,
             is_for_all=one.is_for_all,
             online_url=one.online_url,
         )
+
+
+def _slots_later(workshop: Workshop, later: datetime.timedelta) -> list[tuple[datetime.datetime, datetime.datetime]]:
+    """The slots at their clock times on the later days, each as long as it was.
+
+    Where a clock change on either day makes two of them overlap, the first one stays.
+    """
+    found: list[tuple[datetime.datetime, datetime.datetime]] = []
+    moved = ((_moved(one.starts_at, later, workshop), one) for one in Slot.objects.filter(workshop=workshop))
+    for begins, one in sorted(moved, key=lambda pair: pair[0]):
+        if not found or begins >= found[-1][1]:
+            found.append((begins, begins + (one.ends_at - one.starts_at)))
+    return found
 
 
 def _moved(moment: Any, later: datetime.timedelta, workshop: Workshop) -> Any:

@@ -14,7 +14,7 @@ from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput
 from qiao.workshops.domain.log import log_act
 from qiao.workshops.domain.setting_up import owned
-from qiao.workshops.models import Slot, Workshop
+from qiao.workshops.models import Meeting, Slot, Workshop
 
 MOST_SLOTS = 400
 SHORTEST, LONGEST = 5, 240
@@ -104,10 +104,10 @@ def make_slots(
     if not wanted:
         raise InvalidInput(errors={"ends": [_("There is no room for a slot between these hours.")]})
     of_days = [slot for slot in _locked(workshop) if slot.starts_at.astimezone(workshop.zone).date() in set(days)]
-    kept = {slot.starts_at: slot for slot in of_days if slot.meetings.exists()}
+    kept = {slot.starts_at: slot for slot in of_days if _is_taken(slot)}
     for slot in of_days:
         if slot.starts_at not in kept:
-            slot.delete()
+            _delete(slot)
     new = [(a, b) for a, b in wanted if a not in kept or kept[a].ends_at != b]
     _refuse_overlap(workshop, new)
     if Slot.objects.filter(workshop=workshop).count() + len(new) > MOST_SLOTS:
@@ -141,7 +141,7 @@ def remove_slots(workshop: Workshop, *, actor: Any, slots: Sequence[Slot]) -> in
     """Remove slots; returns how many. Raises `InvalidInput` when somebody meets in one of them."""
     workshop = owned(workshop, actor)
     chosen = [one for one in _locked(workshop) if one.pk in {slot.pk for slot in slots}]
-    taken = [one for one in chosen if one.meetings.exists()]
+    taken = [one for one in chosen if _is_taken(one)]
     if taken:
         moment = taken[0].starts_at.astimezone(workshop.zone)
         raise InvalidInput(
@@ -149,11 +149,21 @@ def remove_slots(workshop: Workshop, *, actor: Any, slots: Sequence[Slot]) -> in
             % {"day": moment.date().isoformat(), "time": f"{moment:%H:%M}"}
         )
     for one in chosen:
-        one.delete()
+        _delete(one)
     if chosen:
         log_act(workshop, "remove_slots", actor=actor, detail={"slots": len(chosen)})
         emit("workshop.changed", workshop_id=workshop.pk)
     return len(chosen)
+
+
+def _is_taken(slot: Slot) -> bool:
+    return Meeting.objects.filter(slot=slot).live().exists()
+
+
+def _delete(slot: Slot) -> None:
+    """Delete a slot that nobody meets in. A meeting that was called off no longer says when it would have been."""
+    Meeting.objects.filter(slot=slot).update(slot=None)
+    slot.delete()
 
 
 def _locked(workshop: Workshop) -> list[Slot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -75,3 +76,24 @@ def test_people_belong_to_organisations_that_are_there(organisations: list[dict[
 def test_some_profiles_are_weak(organisations: list[dict[str, Any]]) -> None:
     weak = [entry for entry in organisations if not entry.get("website") and not entry.get("founded")]
     assert len(weak) >= 4
+
+
+def test_the_workshop_is_half_in_chinese_and_nobody_is_in_two_places() -> None:
+    (workshop,) = _load("workshops.yaml")
+    known = {person["email"] for person in _load("people.yaml")}
+    people = workshop["registrations"]
+    alone = {one["email"] for one in people if "delegation" not in one}
+    assert len(people) == 40
+    assert alone <= known
+    chinese = [one for one in people if any("\u4e00" <= letter <= "\u9fff" for letter in one["goals"])]
+    assert len(chinese) == 20
+    assert len({one["goals"] for one in people}) == 40
+    busy: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for session in workshop["sessions"]:
+        hours, minutes = (int(part) for part in session["at"].split(":"))
+        begins = hours * 60 + minutes
+        for who in {*session.get("speakers", ()), *session.get("people", ()), session.get("moderator")} - {None}:
+            assert who in {one["email"] for one in people}, who
+            busy.setdefault((session["day"], who), []).append((begins, begins + session["minutes"]))
+    over = [who for who, times in busy.items() for (_, end), (begin, _) in pairwise(sorted(times)) if begin < end]
+    assert over == []

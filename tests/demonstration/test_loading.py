@@ -15,6 +15,7 @@ from qiao.directory.models import Listing, Organisation
 from qiao.notifications.models import OutgoingMail
 from qiao.partnerships.enums import Stage
 from qiao.partnerships.models import Introduction
+from qiao.workshops.models import Registration, Workshop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -37,6 +38,15 @@ def test_both_bridges_load_once_with_one_run_each_and_no_mail() -> None:
     assert set(Introduction.objects.values_list("stage", flat=True)) >= set(Stage.values) - {"nda"}
     assert set(Call.objects.values_list("state", flat=True)) == {"open", "decided"}
     assert set(Entry.objects.values_list("state", flat=True)) == {"draft", "submitted", "declined", "won"}
+    workshop = Workshop.objects.get()
+    registered = Registration.objects.of_workshop(workshop).confirmed()
+    assert (registered.count(), registered.filter(goals_language="zh").count()) == (40, 20)
+    assert (workshop.slots.count(), workshop.tables.count(), workshop.rooms.count()) == (24, 10, 4)
+    assert workshop.sessions.count() >= 12
+    assert set(workshop.meetings.values_list("state", flat=True)) == {
+        "requested", "agreed", "scheduled", "declined",
+    }  # fmt: skip
+    assert not workshop.meetings.filter(state="scheduled", table=None).exclude(join_url="").exists()
     assert list(OutboxEvent.objects.values_list("topic", flat=True)) == ["run.requested", "run.requested"]
     assert OutgoingMail.objects.count() == 0
     out = StringIO()

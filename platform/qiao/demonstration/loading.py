@@ -21,6 +21,7 @@ from qiao.bridges.enums import BridgeState
 from qiao.bridges.models import Bridge
 from qiao.demonstration.calls import load_calls
 from qiao.demonstration.cases import load_cases
+from qiao.demonstration.workshops import load_workshops
 from qiao.directory.domain.listings import (
     create_listing,
     fulfil_listing,
@@ -43,6 +44,8 @@ _EVENTS_OF_CASES = (
     "mail.waiting", "introduction.changed", "introduction.message", "milestone.confirmed", "request.place_free",
     "list.changed", "call.opened",
 )  # fmt: skip
+
+_EVENTS_OF_WORKSHOPS = ("workshop.changed", "registration.changed", "session.changed", "meeting.changed")
 
 _ORGANISATION_FIELDS = (
     "name_en", "name_zh", "kind", "size", "founded", "country", "region_en", "region_zh", "city_en", "city_zh",
@@ -140,6 +143,10 @@ def _load_bridge(data: dict[str, Any]) -> tuple[Bridge, int, int]:
     if calls.exists():
         with without_events(*_EVENTS_OF_CASES):
             load_calls(bridge, made, yaml.safe_load(calls.read_text(encoding="utf-8")), organiser)
+    workshops = DATA / data["folder"] / "workshops.yaml"
+    if workshops.exists():
+        with without_events(*_EVENTS_OF_CASES, *_EVENTS_OF_WORKSHOPS):
+            load_workshops(bridge, made, yaml.safe_load(workshops.read_text(encoding="utf-8")), organiser)
     return bridge, len(made), listings
 
 

@@ -61,7 +61,7 @@ def test_figures_of_a_small_workshop(workshop: Workshop) -> None:
     for one in (li, ada, bo):
         CheckIn.objects.create(registration=one, happened_at=workshop.starts_at, device_key=one.public_id)
     slots, tables = add_slots(workshop, 3), add_tables(workshop, 2)
-    at = [{"state": "scheduled", "slot": slots[n], "table": tables[0]} for n in range(3)]
+    at: list[dict[str, Any]] = [{"state": "scheduled", "slot": slots[n], "table": tables[0]} for n in range(3)]
     meet(workshop, li, ada, origin="request", outcome="held", **at[0])
     meet(workshop, ada, bo, origin="scheduler", outcome="held", **at[1])
     meet(workshop, bo, li, origin="request", outcome="did_not_happen", **at[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -119,13 +120,14 @@ def test_saying_no_is_private_and_counted(scene: CallScene, offers: list[Listing
         with pytest.raises(NotAllowed):
             decline_invitation(invitation, actor=scene.user(who))
     decline_invitation(invitation, actor=scene.user("a.editor"))
-    counted = Call.objects.with_counts().get(pk=call.pk)
+    counted: Any = Call.objects.with_counts().get(pk=call.pk)
     assert (counted.invited_count, counted.declined_invitation_count, counted.entry_count) == (2, 1, 0)
     for who in ("owner.owner", "organiser", "b.owner"):
         assert not CallInvitation.objects.visible_to(scene.user(who)).filter(pk=invitation.pk).exists()
         assert not AuditEntry.objects.visible_to(scene.user(who)).filter(verb="decline_call_invitation").exists()
     undo_decline(invitation, actor=scene.user("a.owner"))
-    assert Call.objects.with_counts().get(pk=call.pk).declined_invitation_count == 0
+    counted = Call.objects.with_counts().get(pk=call.pk)
+    assert counted.declined_invitation_count == 0
 
 
 def test_entering_takes_a_no_back(scene: CallScene, offers: list[Listing]) -> None:

@@ -98,6 +98,7 @@ def test_feedback_pages_are_for_participants(workshop: Workshop) -> None:
 def test_a_certificate_is_open_to_who_has_its_address(workshop: Workshop, client: Client) -> None:
     mine = RegistrationFactory(workshop=workshop, name="Li Wei")
     mine_client = Client()
+    assert mine.user is not None
     mine_client.force_login(mine.user)
     page = address("workshop_after", workshop, "website")
     assert "/certificates/" not in mine_client.get(page).content.decode()

@@ -142,5 +142,6 @@ def test_the_page_speaks_the_language_of_whom_the_mail_was_written_to(pair: Pair
             other.cookies["django_language"] = "en"
             assert '<html lang="en"' in html(other, link[1]), "what was chosen in this browser holds"
         pair.their_owner.delete()
+        assert link is not None
         assert Client().get(link[1]).status_code == 200
         assert Client().get("/").content.count(b'<html lang="en"') == 1, "no other page is touched"

@@ -272,7 +272,11 @@ def test_questions_are_asked_in_order_and_need_choices(workshop: Workshop, owner
     )
     assert [one.pk for one in kept] == [second.pk]
     assert not workshop.questions.filter(pk=first.pk).exists()
-    for bad in ([{"text": {}}], [{"text": {"en": "x"}, "kind": "choice", "choices": [{"en": "one"}]}]):
+    refused: list[list[dict[str, Any]]] = [
+        [{"text": {}}],
+        [{"text": {"en": "x"}, "kind": "choice", "choices": [{"en": "one"}]}],
+    ]
+    for bad in refused:
         with pytest.raises(InvalidInput):
             set_questions(workshop, actor=owner, questions=bad)
 

@@ -19,7 +19,8 @@ def topics(people: int, groups: int, *, seed: int = 0, noise: float = 0.05) -> n
     vectors = np.array([centres[n % groups] for n in range(people)]) + noise * rng.standard_normal(
         (people, max(groups, 8))
     )
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: np.ndarray = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def guests(people: int, *, sides: int = 2, kinds: int = 3, **fixed: int) -> tuple[Guest, ...]:

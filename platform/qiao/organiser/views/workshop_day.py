@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput
 from qiao.common.pagination import page_of
+from qiao.common.refusals import show_refusal
 from qiao.insights.attendance_export import export_attendance
 from qiao.insights.workshop_export import ExportFormat
 from qiao.organiser.forms.workshop_day import NoticeForm
 from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
-from qiao.website.forms.refusals import show_refusal
 from qiao.workshops.badge_pictures import badge_picture
 from qiao.workshops.domain.badges import badge_code, badge_token
 from qiao.workshops.domain.notices import end_notice, write_notice

@@ -10,6 +10,7 @@ from i18nfield.strings import LazyI18nString
 from qiao.bridges.models import Side
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.notifications.models import Notification
+from qiao.organiser.forms.workshop_setup import QuestionForm
 from qiao.workshops.domain.announcing import (
     cancel_workshop,
     end_past_workshops,
@@ -25,7 +26,17 @@ from qiao.workshops.domain.setting_up import create_workshop, set_questions, upd
 from qiao.workshops.domain.slots import Span, add_slot, make_slots, moments_of, remove_slots
 from qiao.workshops.domain.staffing import set_workshop_roles
 from qiao.workshops.enums import MeetingState, RegistrationState, WorkshopState
-from qiao.workshops.models import Meeting, MeetingMember, MeetingTable, Room, Session, Slot, Workshop, WorkshopStaff
+from qiao.workshops.models import (
+    Meeting,
+    MeetingMember,
+    MeetingTable,
+    QuestionAnswer,
+    Room,
+    Session,
+    Slot,
+    Workshop,
+    WorkshopStaff,
+)
 from qiao.workshops.rules import owns_workshop
 from tests.factories import (
     BridgeFactory,
@@ -356,3 +367,24 @@ def test_a_meeting_that_was_called_off_keeps_no_slot(workshop: Workshop, owner: 
     assert remove_slots(workshop, actor=owner, slots=[first]) == 1
     off.refresh_from_db()
     assert (off.state, off.slot) == (MeetingState.CANCELLED, None)
+
+
+def test_answers_follow_their_choice_when_choices_are_put_in_another_order(workshop: Workshop, owner: Any) -> None:
+    any_food, vegetarian, halal = ({"en": name} for name in ("Any", "Vegetarian", "Halal"))
+    row = {"text": {"en": "Diet?"}, "kind": "choice", "choices": [any_food, vegetarian, halal]}
+    (question,) = set_questions(workshop, actor=owner, questions=[row])
+    people = RegistrationFactory.create_batch(3, workshop=workshop)
+    for number, person in enumerate(people):
+        QuestionAnswer.objects.create(registration=person, question=question, value=number)
+    row |= {"id": question.pk, "choices": [vegetarian, {"en": "Anything"}]}
+    set_questions(workshop, actor=owner, questions=[row])
+    answers = [QuestionAnswer.objects.get(registration=person).value for person in people]
+    assert answers == [None, 0, None]
+    set_questions(workshop, actor=owner, questions=[row | {"choices": [{"en": "No meat"}, {"en": "Anything"}]}])
+    assert QuestionAnswer.objects.get(registration=people[1]).value == 0
+
+
+def test_a_choice_in_one_language_stays_in_it() -> None:
+    assert QuestionForm.as_lines([{"zh-hans": "素食"}, {"en": "Any"}, {"en": "Tea", "zh-hans": "茶"}]) == (
+        " | 素食\nAny\nTea | 茶"
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from i18nfield.forms import I18nFormField, I18nTextarea, I18nTextInput
 
 from qiao.bridges.models import Bridge
@@ -192,8 +193,12 @@ class SlotsForm(forms.Form):
     """Slots of some days, one after another."""
 
     days = forms.MultipleChoiceField(label=_("Days"), widget=forms.CheckboxSelectMultiple)
-    begins = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    begins = forms.TimeField(
+        label=pgettext_lazy("time", "From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=pgettext_lazy("time", "To"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     minutes = number(
         _("Minutes of a slot"), least=5, most=240, help_text=_("15, 20 or 30 are usual; any other will do as well.")
     )
@@ -247,7 +252,7 @@ class QuestionForm(forms.Form):
     @staticmethod
     def as_lines(choices: list[dict[str, str]]) -> str:
         """Choices as they are typed."""
-        return "\n".join(" | ".join(one[code] for code in LOCALES if one.get(code)) for one in choices)
+        return "\n".join(" | ".join(one.get(code, "") for code in LOCALES).removesuffix(" | ") for one in choices)
 
     @property
     def row(self) -> dict[str, Any]:
@@ -290,6 +295,20 @@ class AskingRuleForm(forms.Form):
         sides = [(str(side.pk), side.country_label) for side in bridge.sides.all()]
         for name in ("asking_sides", "asked_sides"):
             self.fields[name].choices = sides  # type: ignore[attr-defined]
+
+    @property
+    def in_words(self) -> Any:
+        """The rule in a line, as it is marked."""
+        ends = {}
+        for end in ("asking", "asked"):
+            marked = [
+                str(label)
+                for name in (f"{end}_sides", f"{end}_kinds")
+                for value, label in self.fields[name].choices  # type: ignore[attr-defined]
+                if value in (self[name].value() or ())
+            ]
+            ends[end] = " · ".join(marked) or pgettext_lazy("rule of asking", "anybody")
+        return _("%(asking)s may ask %(asked)s") % ends
 
 
 AskingRuleFormSet = forms.formset_factory(AskingRuleForm, extra=1, can_delete=True)

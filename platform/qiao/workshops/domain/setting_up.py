@@ -77,7 +77,8 @@ def update_workshop(workshop: Workshop, *, actor: Any, **fields: Any) -> Worksho
 def set_questions(workshop: Workshop, *, actor: Any, questions: list[dict[str, Any]]) -> list[RegistrationQuestion]:
     """Write the questions of registration, in this order. A row with `id` changes that question, others are new.
 
-    A question that is left out goes, with its answers. Raises `InvalidInput` with the number of the bad row.
+    A question that is left out goes, with its answers; answers follow a choice that moves. Raises `InvalidInput` with
+    the number of the bad row.
     """
     workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
     if not handles_registrations(actor, workshop):
@@ -92,6 +93,7 @@ def set_questions(workshop: Workshop, *, actor: Any, questions: list[dict[str, A
         one.text = _words(row.get("text"), 300)
         one.help_text = _words(row.get("help_text"), 300)
         one.kind = str(row.get("kind") or QuestionKind.LINE)
+        before = list(one.choices)
         one.choices = [choice for choice in (_words(c, 120).data for c in row.get("choices") or ()) if choice]
         one.is_required = bool(row.get("is_required"))
         number = {"n": position + 1}
@@ -101,6 +103,8 @@ def set_questions(workshop: Workshop, *, actor: Any, questions: list[dict[str, A
             raise InvalidInput(_("Question %(n)d needs two choices or more.") % number)
         check_model(one)
         one.save()
+        if before and before != one.choices:
+            _follow_choices(one, before)
         kept.append(one)
     workshop.questions.exclude(pk__in=[one.pk for one in kept]).delete()
     log_act(workshop, "set_questions", actor=actor, detail={"questions": len(kept)})
@@ -113,6 +117,28 @@ def owned(workshop: Workshop, actor: Any) -> Workshop:
     if not owns_workshop(actor, found):
         raise NotAllowed
     return found
+
+
+def _follow_choices(question: RegistrationQuestion, before: list[Any]) -> None:
+    """Answers hold numbers of choices: give them the number that their choice has now, none if it is gone.
+
+    A new choice at the place of one that is gone is the old one in other words.
+    """
+    after = question.choices
+    now = {}
+    for number, choice in enumerate(before):
+        if choice in after:
+            now[number] = after.index(choice)
+        elif number < len(after) and after[number] not in before:
+            now[number] = number
+    for answer in question.answers.select_for_update():
+        value = answer.value
+        if isinstance(value, list):
+            answer.value = [now[number] for number in value if number in now]
+        elif isinstance(value, int) and not isinstance(value, bool):
+            answer.value = now.get(value)
+        if answer.value != value:
+            answer.save(update_fields=["value", "updated_at"])
 
 
 def _fill(workshop: Workshop, fields: dict[str, Any]) -> None:

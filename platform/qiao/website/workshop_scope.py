@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.bridges.models import Bridge
 from qiao.website.scope import bridge_at
@@ -34,7 +35,7 @@ class _Tab:
 
 
 _TABS = (
-    _Tab("workshop", _("About")),
+    _Tab("workshop", pgettext_lazy("workshop", "About")),
     _Tab("workshop_programme", _("Programme"), covers=("workshop_session", "workshop_releases")),
     _Tab("workshop_people", _("Participants"), takes_part=True, covers=("workshop_person",)),
     _Tab(

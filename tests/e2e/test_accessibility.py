@@ -81,6 +81,7 @@ ELSEWHERE = {
         "review_invitation", "my_calls", "my_call", "my_call_act", "my_call_entry", "call_new", "call_edit",
         "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate",
         "workshop_registration", "workshop_withdraw", "workshop_colleagues", "workshop_people",
+        "workshop_programme", "workshop_releases", "workshop_session",
         # Tried in test_accessibility_meetings.py.
         "workshop_meetings", "workshop_proposed", "workshop_meeting_ask", "workshop_walk_in", "workshop_provisional",
         "workshop_meeting", "workshop_meeting_cancel", "workshop_meeting_hours", "workshop_meeting_act",
@@ -95,6 +96,7 @@ ELSEWHERE = {
         "workshop_after", "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove",
         "workshop_export", "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
         "workshop_registrations", "workshop_registrations_many", "workshop_invite", "workshop_registration",
+        "workshop_programme", "workshop_session_new", "workshop_session", "workshop_session_act", "workshop_releases",
         "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",
         "workshop_schedule_new", "workshop_schedule_progress", "workshop_schedule_act", "workshop_meeting_act",
         "workshop_day", "workshop_day_figures", "workshop_day_file", "workshop_badges", "workshop_tables",

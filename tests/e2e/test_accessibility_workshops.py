@@ -16,9 +16,12 @@ from qiao.organiser.addresses import workshops_registrations as desk_registratio
 from qiao.organiser.addresses import workshops_setup as desk_setup
 from qiao.organiser.addresses import workshops_suggestions as desk_suggestions
 from qiao.website.addresses import workshops_after as after
+from qiao.website.addresses import workshops_programme as programme
 from qiao.website.addresses import workshops_registrations as registrations
 from qiao.website.addresses import workshops_setup as setup
 from qiao.workshops.domain.afterwards import certificate_token
+from qiao.workshops.domain.releasing import release_programme
+from qiao.workshops.domain.sessions import add_to_session, create_session, place_session
 from qiao.workshops.models import (
     AskingRule,
     CheckIn,
@@ -26,6 +29,7 @@ from qiao.workshops.models import (
     Registration,
     RegistrationQuestion,
     Room,
+    Session,
     SuggestedMember,
     SuggestedSession,
     Workshop,
@@ -46,19 +50,21 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transacti
 
 PARTICIPANT = [
     "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate", "workshop_registration",
-    "workshop_withdraw", "workshop_colleagues", "workshop_people",
+    "workshop_withdraw", "workshop_colleagues", "workshop_people", "workshop_programme", "workshop_releases",
+    "workshop_session",
 ]  # fmt: skip
 ORGANISER = [
     "workshop_list", "workshop_new", "workshop", "workshop_settings", "workshop_cancel", "workshop_copy",
     "workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff", "workshop_questions", "workshop_asking",
     "workshop_suggestions", "workshop_suggestion", "workshop_report", "workshop_after",
-    "workshop_registrations", "workshop_invite", "workshop_registration",
+    "workshop_registrations", "workshop_invite", "workshop_registration", "workshop_programme", "workshop_session_new",
+    "workshop_session", "workshop_releases",
 ]  # fmt: skip
 #: No pages: what only answers a button, and parts of pages.
 ACTS = {
     "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove", "workshop_export",
     "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
-    "workshop_registrations_many",
+    "workshop_registrations_many", "workshop_session_act",
 }  # fmt: skip
 
 
@@ -71,6 +77,7 @@ class Scene:
     mine: Registration
     room: Room
     suggestion: SuggestedSession
+    session: Session
 
     def address(self, surface: str, name: str) -> str:
         """Of a named page."""
@@ -80,6 +87,7 @@ class Scene:
         if name in ("workshop_list", "workshop_new"):
             return reverse(f"{surface}:{name}", args=[slug])
         more = {"workshop_room": self.room.public_id, "workshop_suggestion": self.suggestion.public_id}
+        more["workshop_session"] = self.session.public_id
         if surface == "organiser":
             more["workshop_registration"] = self.mine.public_id
         told = [more[name]] if name in more else []
@@ -117,15 +125,21 @@ def scene() -> Scene:
     one.save()
     for suggestion, person in ((one, mine), (second, other)):
         SuggestedMember.objects.create(suggestion=suggestion, registration=person, is_moderator=True, fit=0.8)
-    return Scene(workshop, organiser, mine, room, one)
+    session = create_session(workshop, actor=organiser, kind="panel", title={"en": "Cells"}, minutes=60)
+    session = place_session(
+        session, actor=organiser, edition=session.edition, starts_at=workshop.starts_at + timedelta(hours=9), room=room
+    )
+    add_to_session(session, actor=organiser, role="participant", registration=mine)
+    release_programme(workshop, actor=organiser, name="First")
+    create_session(workshop, actor=organiser, kind="panel", title={"en": "Water"}, minutes=60)
+    return Scene(workshop, organiser, mine, room, one, session)
 
 
 def test_no_page_is_forgotten() -> None:
-    assert {one.name for part in (setup, registrations, after) for one in part.urlpatterns} - ACTS == set(PARTICIPANT)
-    desk = {
-        one.name for part in (desk_setup, desk_registrations, desk_suggestions, desk_after) for one in part.urlpatterns
-    }
-    assert desk - ACTS == set(ORGANISER)
+    parts = (setup, registrations, programme, after)
+    assert {one.name for part in parts for one in part.urlpatterns} - ACTS == set(PARTICIPANT)
+    at_desk = (desk_setup, desk_registrations, desk_suggestions, desk_programme, desk_after)
+    assert {one.name for part in at_desk for one in part.urlpatterns} - ACTS == set(ORGANISER)
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "zh-hans")])

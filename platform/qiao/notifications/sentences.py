@@ -61,6 +61,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "registration_declined": _("The organisers of %(subject)s could not accept your registration."),
     "registration_withdrawn": _("Your registration for %(subject)s was withdrawn."),
     "registration_invited": _("You are invited to %(subject)s."),
+    "programme_changed": _("The programme of %(subject)s has changed for you."),
     "workshop_changed": _("%(subject)s: days, place or format have changed."),
     "workshop_cancelled": _("%(subject)s is cancelled."),
     "workshop_notice": _("%(subject)s: a change on the day."),

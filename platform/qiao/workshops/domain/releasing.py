@@ -1,0 +1,154 @@
+"""Releasing the programme: what participants see from then on, what has changed, and telling those it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qiao.activity.domain.outbox import emit
+from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.common.text import clean_line, clean_text
+from qiao.notifications.domain.telling import tell
+from qiao.workshops.domain.audience import TOPIC, path_of
+from qiao.workshops.domain.log import log_act
+from qiao.workshops.enums import AnswerToInvitation, SessionState, WorkshopState
+from qiao.workshops.models import Registration, Release, Session, SessionPerson, Workshop
+from qiao.workshops.rules import plans_programme
+
+#: What of a session a change is told of, in this order.
+TOLD = ("starts_at", "room", "title", "people")
+
+
+@transaction.atomic
+def release_programme(workshop: Workshop, *, actor: Any, name: str = "", note: str = "") -> Release:
+    """Show the draft's sessions that have a time. Those whose session has changed are told, once for the release.
+
+    Raises `InvalidInput` when nothing is placed, or nothing has changed since the last release.
+    """
+    workshop = (
+        Workshop.objects.select_for_update(no_key=True, of=("self",)).select_related("bridge").get(pk=workshop.pk)
+    )
+    if not plans_programme(actor, workshop):
+        raise NotAllowed
+    content = {"sessions": [_line(one) for one in _placed(workshop)]}
+    if not content["sessions"]:
+        raise InvalidInput(_("No session has a time yet."))
+    last = Release.objects.of_workshop(workshop).first()
+    changes = changes_between([] if last is None else last.content.get("sessions", []), content["sessions"])
+    if last is not None and not changes:
+        raise InvalidInput(_("Nothing has changed since the last release."))
+    number = 1 if last is None else last.number + 1
+    release = Release.objects.create(
+        workshop=workshop,
+        number=number,
+        name=clean_line(name)[:80] or _("Release %(n)d") % {"n": number},
+        note=clean_text(note)[:2000],
+        content=content,
+        changes=changes,
+        released_by=actor,
+        released_at=timezone.now(),
+    )
+    log_act(workshop, "release_programme", actor=actor, detail={"release": number, "changes": len(changes)})
+    emit("programme.released", workshop_id=workshop.pk, release_id=release.pk)
+    if last is not None and workshop.state == WorkshopState.PUBLISHED:
+        _tell(workshop, release, changes)
+    release.told_at = timezone.now()
+    release.save(update_fields=["told_at", "updated_at"])
+    return release
+
+
+def changes_since_last(workshop: Workshop) -> list[dict[str, Any]]:
+    """What the next release would change."""
+    last = Release.objects.of_workshop(workshop).first()
+    return changes_between(
+        [] if last is None else last.content.get("sessions", []), [_line(one) for one in _placed(workshop)]
+    )
+
+
+def changes_between(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Codes with parameters: added, cancelled, moved, room, title, people; in the order of the sessions."""
+    old, new = {one["id"]: one for one in before}, {one["id"]: one for one in after}
+    found: list[dict[str, Any]] = []
+    for key, line in new.items():
+        was = old.get(key)
+        if was is None:
+            found.append({"code": "added", "session": key, "title": line["title"], "to": line["starts_at"]})
+            continue
+        for name in TOLD:
+            if was[name] != line[name]:
+                code = {"starts_at": "moved"}.get(name, name)
+                told = {"code": code, "session": key, "title": line["title"]}
+                if name in ("starts_at", "room"):
+                    told |= {"from": was[name], "to": line[name]}
+                found.append(told)
+    found += [
+        {"code": "cancelled", "session": key, "title": line["title"], "from": line["starts_at"]}
+        for key, line in old.items()
+        if key not in new
+    ]
+    return found
+
+
+def _placed(workshop: Workshop) -> list[Session]:
+    sessions = Session.objects.of_workshop(workshop).placed().filter(state=SessionState.ACTIVE)
+    return list(sessions.select_related("room").prefetch_related("people").order_by("starts_at", "pk"))
+
+
+def _line(session: Session) -> dict[str, Any]:
+    starts_at, ends_at = session.starts_at, session.ends_at
+    room = session.room
+    return {
+        "id": session.public_id,
+        "kind": session.kind,
+        "title": _both(session.title),
+        "description": _both(session.description),
+        "track": session.track,
+        "minutes": session.minutes,
+        "starts_at": starts_at.isoformat() if starts_at is not None else None,
+        "ends_at": ends_at.isoformat() if ends_at is not None else None,
+        "room": None if room is None else {"id": room.public_id, "name": _both(room.name)},
+        "is_for_all": session.is_for_all,
+        "online_url": session.online_url,
+        "state": session.state,
+        "people": [
+            {"name": one.name, "role": one.role, "affiliation": one.affiliation}
+            for one in session.people.all()
+            if one.role != "participant" and one.answer != AnswerToInvitation.DECLINED
+        ],
+    }
+
+
+def _both(value: Any) -> dict[str, str]:
+    data = getattr(value, "data", value)
+    return {code: text for code, text in data.items() if text} if isinstance(data, dict) else {"en": data or ""}
+
+
+def _tell(workshop: Workshop, release: Release, changes: list[dict[str, Any]]) -> None:
+    """Those whose session was cancelled or moved, or has another room, title or people."""
+    concerned = {one["session"] for one in changes if one["code"] != "added"}
+    places = SessionPerson.objects.filter(session__public_id__in=concerned, registration__user__isnull=False)
+    places = places.exclude(answer=AnswerToInvitation.DECLINED)
+    of: dict[int, list[str]] = {}
+    for registration, key in places.values_list("registration_id", "session__public_id"):
+        of.setdefault(registration, []).append(key)
+    for one in Registration.objects.confirmed().filter(pk__in=of).select_related("user"):
+        keys = set(of[one.pk])
+        tell(
+            one.user,
+            "programme_changed",
+            topic=TOPIC,
+            url=f"{path_of(workshop)}programme/",
+            bridge=workshop.bridge,
+            key=f"programme:{workshop.public_id}:{release.number}",
+            mail="programme_changed",
+            mail_context={
+                "workshop": workshop,
+                "release": release,
+                "changes": [change for change in changes if change["session"] in keys],
+            },
+            subject=str(workshop.name),
+        )

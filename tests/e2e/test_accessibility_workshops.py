@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from qiao.accounts.models import User
 from qiao.organiser.addresses import workshops_after as desk_after
+from qiao.organiser.addresses import workshops_programme as desk_programme
 from qiao.organiser.addresses import workshops_registrations as desk_registrations
 from qiao.organiser.addresses import workshops_setup as desk_setup
 from qiao.organiser.addresses import workshops_suggestions as desk_suggestions

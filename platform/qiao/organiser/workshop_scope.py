@@ -33,9 +33,19 @@ class _Tab:
 
 
 _TABS = (
-    _Tab("workshop", _("Overview"), runs_workshop),
-    _Tab("workshop_settings", _("Settings"), owns_workshop, ("workshop_rooms", "workshop_slots", "workshop_staff")),
-    _Tab("workshop_registrations", _("Registrations"), handles_registrations, ("workshop_registration",)),
+    _Tab("workshop", _("Overview"), runs_workshop, ("workshop_cancel", "workshop_copy")),
+    _Tab(
+        "workshop_settings",
+        _("Settings"),
+        owns_workshop,
+        ("workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff", "workshop_asking"),
+    ),
+    _Tab(
+        "workshop_registrations",
+        _("Registrations"),
+        handles_registrations,
+        ("workshop_registration", "workshop_questions"),
+    ),
     _Tab("workshop_suggestions", _("Proposed sessions"), plans_programme, ("workshop_suggestion",)),
     _Tab("workshop_programme", _("Programme"), plans_programme, ("workshop_session", "workshop_releases")),
     _Tab(

@@ -1,6 +1,7 @@
 """Setting a workshop up in the browser's terms: each role against each page, forms that keep what was typed."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -199,6 +200,7 @@ def test_rules_are_written_and_removed(workshop: Workshop) -> None:
     client.post(address("workshop_asking", workshop), rule)
     stored = AskingRule.objects.get(workshop=workshop)
     assert (stored.asking_kinds, list(stored.asked_sides.all())) == (["startup"], [side])
+    assert "Startup may ask China" in client.get(address("workshop_asking", workshop)).content.decode()
     client.post(address("workshop_asking", workshop), rule | {"form-0-DELETE": "on"})
     assert not AskingRule.objects.filter(workshop=workshop).exists()
 
@@ -231,3 +233,16 @@ def test_drafts_are_not_there_for_others(workshop: Workshop, client: Client) -> 
     assert signed_in(workshop, "check_in").get(page).status_code == 200
     Workshop.objects.filter(pk=workshop.pk).update(state="published")
     assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "tab"), [("workshop_asking", "workshop_settings"), ("workshop_copy", "workshop")])
+def test_the_tab_that_a_page_belongs_to_is_marked(workshop: Workshop, name: str, tab: str) -> None:
+    text = signed_in(workshop, "organiser").get(address(name, workshop)).content.decode()
+    links = re.findall(r"<a [^>]*>", text)
+    marked = [link for link in links if f'href="{address(tab, workshop)}"' in link and "aria-current" in link]
+    assert len(marked) == 1
+
+
+def test_who_handles_registrations_finds_the_questions(workshop: Workshop) -> None:
+    page = signed_in(workshop, "registration").get(address("workshop_registrations", workshop)).content.decode()
+    assert f'href="{address("workshop_questions", workshop)}"' in page

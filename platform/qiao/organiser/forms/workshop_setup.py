@@ -300,14 +300,15 @@ class AskingRuleForm(forms.Form):
     def in_words(self) -> Any:
         """The rule in a line, as it is marked."""
         ends = {}
-        for end in ("asking", "asked"):
+        anybody = {"asking": pgettext_lazy("who asks", "Anybody"), "asked": pgettext_lazy("who is asked", "anybody")}
+        for end, whoever in anybody.items():
             marked = [
                 str(label)
                 for name in (f"{end}_sides", f"{end}_kinds")
                 for value, label in self.fields[name].choices  # type: ignore[attr-defined]
                 if value in (self[name].value() or ())
             ]
-            ends[end] = " · ".join(marked) or pgettext_lazy("rule of asking", "anybody")
+            ends[end] = " · ".join(marked) or whoever
         return _("%(asking)s may ask %(asked)s") % ends
 
 

@@ -135,6 +135,7 @@ def test_badges_hold_no_name_in_their_picture(workshop: Workshop) -> None:
 
 def test_a_notice_reaches_everybody_in_their_language(workshop: Workshop) -> None:
     reader = RegistrationFactory(workshop=workshop)
+    assert reader.user is not None
     reader.user.language = "zh-hans"
     reader.user.save()
     RegistrationFactory(workshop=workshop, state="waiting")

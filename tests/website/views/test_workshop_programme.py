@@ -69,6 +69,7 @@ def test_who_is_invited_sees_the_session_before_and_answers(workshop: Workshop, 
     one = a_session(workshop, planner)
     mine = RegistrationFactory(workshop=workshop)
     add_to_session(one, actor=planner, role="participant", registration=mine)
+    assert mine.user is not None
     client = Client()
     client.force_login(mine.user)
     page = address("workshop_session", workshop, one.public_id)

@@ -88,14 +88,11 @@ def test_sent_twice_counts_once_and_two_doors_do_no_harm(workshop: Workshop, per
 def test_one_that_is_refused_keeps_none_back(workshop: Workshop, person: Registration, helper: Any) -> None:
     waiting = RegistrationFactory(workshop=workshop, state="waiting")
     elsewhere = RegistrationFactory()
-    answers = take_in(
-        workshop,
-        actor=helper,
-        items=[
-            item(waiting, "device-1"), item(elsewhere, "device-2"), item(person, "device-3", kind="fly"),
-            item(person, "short"), "nonsense", {"key": 7}, item(person, "device-4"),
-        ],  # type: ignore[list-item]
-    )  # fmt: skip
+    sent: list[Any] = [
+        item(waiting, "device-1"), item(elsewhere, "device-2"), item(person, "device-3", kind="fly"),
+        item(person, "short"), "nonsense", {"key": 7}, item(person, "device-4"),
+    ]  # fmt: skip
+    answers = take_in(workshop, actor=helper, items=sent)
     assert [one.outcome for one in answers] == [*[Outcome.REFUSED] * 6, Outcome.RECORDED]
     assert all(one.reason for one in answers[:6])
     assert CheckIn.objects.count() == 1

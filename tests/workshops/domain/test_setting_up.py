@@ -371,7 +371,11 @@ def test_a_meeting_that_was_called_off_keeps_no_slot(workshop: Workshop, owner: 
 
 def test_answers_follow_their_choice_when_choices_are_put_in_another_order(workshop: Workshop, owner: Any) -> None:
     any_food, vegetarian, halal = ({"en": name} for name in ("Any", "Vegetarian", "Halal"))
-    row = {"text": {"en": "Diet?"}, "kind": "choice", "choices": [any_food, vegetarian, halal]}
+    row: dict[str, Any] = {
+        "text": {"en": "Diet?"},
+        "kind": "choice",
+        "choices": [any_food, vegetarian, halal],
+    }
     (question,) = set_questions(workshop, actor=owner, questions=[row])
     people = RegistrationFactory.create_batch(3, workshop=workshop)
     for number, person in enumerate(people):

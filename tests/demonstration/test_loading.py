@@ -15,7 +15,7 @@ from qiao.directory.models import Listing, Organisation
 from qiao.notifications.models import OutgoingMail
 from qiao.partnerships.enums import Stage
 from qiao.partnerships.models import Introduction
-from qiao.workshops.models import Registration, Workshop
+from qiao.workshops.models import Registration, Release, Workshop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -36,6 +36,7 @@ def test_both_bridges_load_once_with_one_run_each_and_no_mail() -> None:
     assert Listing.objects.live().count() >= 320
     assert Introduction.objects.count() >= 12
     assert set(Introduction.objects.values_list("stage", flat=True)) >= set(Stage.values) - {"nda"}
+    assert Release.objects.count() >= 1
     assert set(Call.objects.values_list("state", flat=True)) == {"open", "decided"}
     assert set(Entry.objects.values_list("state", flat=True)) == {"draft", "submitted", "declined", "won"}
     workshop = Workshop.objects.get()

@@ -45,7 +45,9 @@ _EVENTS_OF_CASES = (
     "list.changed", "call.opened",
 )  # fmt: skip
 
-_EVENTS_OF_WORKSHOPS = ("workshop.changed", "registration.changed", "session.changed", "meeting.changed")
+_EVENTS_OF_WORKSHOPS = (
+    "workshop.changed", "registration.changed", "session.changed", "meeting.changed", "programme.released",
+)  # fmt: skip
 
 _ORGANISATION_FIELDS = (
     "name_en", "name_zh", "kind", "size", "founded", "country", "region_en", "region_zh", "city_en", "city_zh",

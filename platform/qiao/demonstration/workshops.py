@@ -24,11 +24,13 @@ from qiao.workshops.domain.asking_rules import set_asking_rules
 from qiao.workshops.domain.delegations import register_delegation
 from qiao.workshops.domain.places import save_room, set_tables
 from qiao.workshops.domain.registering import register
+from qiao.workshops.domain.releasing import release_programme
+from qiao.workshops.domain.sessions import add_to_session, answer_session, create_session, place_session
 from qiao.workshops.domain.setting_up import create_workshop, set_questions
 from qiao.workshops.domain.slots import Span, make_slots
 from qiao.workshops.domain.staffing import set_workshop_roles
-from qiao.workshops.enums import AnswerToInvitation, AttendanceMode, SessionRole
-from qiao.workshops.models import Registration, Room, Session, SessionPerson, Workshop
+from qiao.workshops.enums import AttendanceMode, SessionRole
+from qiao.workshops.models import Registration, Room, Workshop
 
 _TEXTS = ("name", "theme", "description", "venue", "venue_address")
 _PLAIN = (
@@ -94,7 +96,8 @@ def _load(bridge: Bridge, organisations: Mapping[str, Organisation], data: dict[
     _register(workshop, data["registrations"], meals)
     people = {one.email: one for one in Registration.objects.of_workshop(workshop).select_related("user")}
     for one in data["sessions"]:
-        _load_session(workshop, one, rooms, people)
+        _load_session(workshop, one, rooms, people, organiser)
+    release_programme(workshop, actor=organiser, note=data.get("release_note", ""))
     _ask(workshop, data["meetings"], people)
 
 
@@ -136,29 +139,29 @@ def _register(workshop: Workshop, registrations: Iterable[dict[str, Any]], meals
 
 
 def _load_session(
-    workshop: Workshop, data: dict[str, Any], rooms: Mapping[str, Room], people: Mapping[str, Registration]
+    workshop: Workshop,
+    data: dict[str, Any],
+    rooms: Mapping[str, Room],
+    people: Mapping[str, Registration],
+    organiser: Any,
 ) -> None:
-    day = workshop.days[data["day"]]
-    session = Session.objects.create(
-        workshop=workshop,
-        title=LazyI18nString(data["title"]),
-        starts_at=datetime.datetime.combine(day, _clock(data["at"]), tzinfo=workshop.zone),
+    """A session with its room, its time and its people; those who are to come have said so."""
+    values = {name: data[name] for name in _SESSION if name in data}
+    session = create_session(workshop, actor=organiser, title=LazyI18nString(data["title"]), **values)
+    session = place_session(
+        session,
+        actor=organiser,
+        edition=session.edition,
+        starts_at=datetime.datetime.combine(workshop.days[data["day"]], _clock(data["at"]), tzinfo=workshop.zone),
         room=rooms.get(data.get("room", "")),
-        **{name: data[name] for name in _SESSION if name in data},
     )
     named = [(SessionRole.SPEAKER, email) for email in data.get("speakers", ())]
     named += [(SessionRole.MODERATOR, data["moderator"])] if "moderator" in data else []
     named += [(SessionRole.PARTICIPANT, email) for email in data.get("people", ())]
-    for position, (role, email) in enumerate(named):
-        SessionPerson.objects.create(
-            session=session,
-            registration=people[email],
-            name=people[email].name,
-            role=role,
-            answer=AnswerToInvitation.ACCEPTED,
-            answered_at=timezone.now(),
-            position=position,
-        )
+    for role, email in named:
+        add_to_session(session, actor=organiser, role=role, registration=people[email])
+        if people[email].user is not None:
+            answer_session(session, actor=people[email].user, registration=people[email], comes=True)
 
 
 def _ask(workshop: Workshop, meetings: Iterable[dict[str, Any]], people: Mapping[str, Registration]) -> None:

@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from matching.app.domain import workshop_grouping, workshop_scheduling
 from qiao.workshops.domain.schedule_runs import runs_to_work_on
-from qiao.workshops.domain.suggesting import silent_runs
+from qiao.workshops.domain.suggestion_runs import silent_runs
 
 # The database may be restarting: that passes.
 _PASSING = {"autoretry_for": (OperationalError,), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 20}

@@ -42,7 +42,8 @@ def test_files_are_named_for_what_they_hold() -> None:
     assert [str(path) for path in _CODE if path.stem in _FORBIDDEN_NAMES] == []
 
 
-@pytest.mark.parametrize("pattern", [r"<style", r"\sstyle=", r"<script(?![^>]*\ssrc=)", r"\son[a-z]+="])
+# `one=` names a variable of a template; no handler is called that.
+@pytest.mark.parametrize("pattern", [r"<style", r"\sstyle=", r"<script(?![^>]*\ssrc=)", r"\son(?!e=)[a-z]+="])
 def test_templates_have_no_inline_style_or_script(pattern: str) -> None:
     found = [
         str(path.relative_to(ROOT))

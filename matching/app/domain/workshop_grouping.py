@@ -23,7 +23,7 @@ from matching.embedding.protocol import unit
 from qiao.common.languages import TextLanguage
 from qiao.directory.enums import OrganisationKind
 from qiao.directory.models import Listing, Membership
-from qiao.workshops.domain.suggesting import (
+from qiao.workshops.domain.suggestion_runs import (
     FoundGroup,
     FoundMember,
     claim_suggestion_run,

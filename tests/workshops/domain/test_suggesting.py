@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
-from qiao.workshops.domain import suggesting
+from qiao.workshops.domain import suggestion_runs
 from qiao.workshops.domain.suggesting import (
     accept_suggestion,
     dismiss_suggestion,
     move_suggested_person,
-    request_suggestions,
     restore_suggestion,
     split_suggestion,
 )
+from qiao.workshops.domain.suggestion_runs import request_suggestions
 from qiao.workshops.enums import RunState, SuggestionState
 from qiao.workshops.models import Registration, SuggestedMember, SuggestedSession, SuggestionRun, Workshop
 from tests.factories import RegistrationFactory, UserFactory, WorkshopFactory, workshop_staff
@@ -110,11 +110,11 @@ def test_asking_twice_is_one_run_and_a_silent_one_is_taken_up_again(workshop: Wo
     RegistrationFactory(workshop=workshop)
     first = request_suggestions(workshop, actor=planner)
     assert request_suggestions(workshop, actor=planner) == first
-    assert suggesting.claim_suggestion_run(first.pk) is not None
-    assert suggesting.claim_suggestion_run(first.pk) is None
-    SuggestionRun.objects.filter(pk=first.pk).update(updated_at=first.created_at - 2 * suggesting.SILENCE)
-    assert suggesting.silent_runs() == [first.pk]
-    again = suggesting.claim_suggestion_run(first.pk)
+    assert suggestion_runs.claim_suggestion_run(first.pk) is not None
+    assert suggestion_runs.claim_suggestion_run(first.pk) is None
+    SuggestionRun.objects.filter(pk=first.pk).update(updated_at=first.created_at - 2 * suggestion_runs.SILENCE)
+    assert suggestion_runs.silent_runs() == [first.pk]
+    again = suggestion_runs.claim_suggestion_run(first.pk)
     assert again is not None
     assert again.state == RunState.RUNNING
 

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qiao.workshops.domain.suggesting import LARGEST, LEAST, MOST, SMALLEST
+from qiao.workshops.domain.suggesting import SMALLEST
+from qiao.workshops.domain.suggestion_runs import LARGEST, LEAST, MOST
 
 
 class ProposeForm(forms.Form):

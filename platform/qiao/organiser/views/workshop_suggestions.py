@@ -17,7 +17,7 @@ from qiao.common.errors import InvalidInput, TransitionNotAllowed
 from qiao.organiser.forms.workshop_suggestions import AcceptForm, ProposeForm, TitleForm
 from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
 from qiao.organiser.workshop_suggestion_words import group_sentences, group_warnings, member_sentences
-from qiao.workshops.domain import suggesting
+from qiao.workshops.domain import suggesting, suggestion_runs
 from qiao.workshops.enums import RunState, SuggestionState
 from qiao.workshops.models import Registration, SuggestedMember, SuggestedSession, SuggestionRun, Workshop
 from qiao.workshops.rules import plans_programme
@@ -40,7 +40,7 @@ def workshop_suggestions_run(request: HttpRequest, bridge: Bridge, workshop: Wor
     if not form.is_valid():
         return _list_page(request, workshop, form, status=422)
     try:
-        suggesting.request_suggestions(workshop, actor=request.user, **form.cleaned_data)
+        suggestion_runs.request_suggestions(workshop, actor=request.user, **form.cleaned_data)
     except InvalidInput as refusal:
         form.add_error(None, str(refusal))
         return _list_page(request, workshop, form, status=422)

@@ -10,14 +10,8 @@ from matching.app.domain.statistics import fit_statistics
 from qiao.activity.models import OutboxEvent
 from qiao.directory.models import Listing
 from qiao.notifications.models import Notification
-from qiao.workshops.domain.suggesting import (
-    accept_suggestion,
-    claim_suggestion_run,
-    lock_suggestion,
-    merge_suggestions,
-    request_suggestions,
-    store_suggestions,
-)
+from qiao.workshops.domain.suggesting import accept_suggestion, lock_suggestion, merge_suggestions
+from qiao.workshops.domain.suggestion_runs import claim_suggestion_run, request_suggestions, store_suggestions
 from qiao.workshops.enums import RegistrationState, RunState, SessionRole, SuggestionState
 from qiao.workshops.models import Registration, SuggestedMember, SuggestedSession, SuggestionRun, Workshop
 from tests.factories import (

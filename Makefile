@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 # Whoever needs the tests' settings outside pytest.
 TEST := QIAO_ENV=test DJANGO_SETTINGS_MODULE=qiao.settings.test $(PY)
-OWN_APPS := accounts activity bridges calls directory matching notifications partnerships workshops
+OWN_APPS := accounts activity bridges calls directory matching notifications partnerships standards workshops
 export PYTHONPATH := platform:.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

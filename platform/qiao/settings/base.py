@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "qiao.demonstration",
     "qiao.calls",
     "qiao.workshops",
+    "qiao.standards",
     "qiao.partnerships",
     "matching.app",
     "qiao.directory",

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.common.runs import RunState as RunState
+
 
 class WorkshopState(models.TextChoices):
     DRAFT = "draft", _("Draft")
@@ -82,18 +84,6 @@ class AnswerToInvitation(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("session", "Declined")
     #: Put themselves down for it.
     WISHES = "wishes", pgettext_lazy("session", "Wants to come")
-
-
-class RunState(models.TextChoices):
-    """Where a computation stands: the proposing of sessions, the placing of a programme, the schedule of meetings."""
-
-    QUEUED = "queued", pgettext_lazy("run", "Waiting")
-    RUNNING = "running", pgettext_lazy("run", "Running")
-    READY = "ready", pgettext_lazy("run", "Ready to look at")
-    APPLIED = "applied", pgettext_lazy("run", "Applied")
-    ROLLED_BACK = "rolled_back", pgettext_lazy("run", "Rolled back")
-    DISCARDED = "discarded", pgettext_lazy("run", "Discarded")
-    FAILED = "failed", pgettext_lazy("run", "Failed")
 
 
 class SuggestionState(models.TextChoices):

@@ -1,9 +1,9 @@
 """Which state may follow which."""
 
+from qiao.common.runs import RUN as RUN
 from qiao.common.states import TransitionTable
 from qiao.workshops.enums import MeetingState as M
 from qiao.workshops.enums import RegistrationState as R
-from qiao.workshops.enums import RunState
 from qiao.workshops.enums import WorkshopState as W
 
 WORKSHOP: TransitionTable[str] = TransitionTable(
@@ -39,18 +39,5 @@ MEETING: TransitionTable[str] = TransitionTable(
         M.LAPSED: frozenset({M.REQUESTED}),
         M.WITHDRAWN: frozenset({M.REQUESTED}),
         M.CANCELLED: frozenset({M.REQUESTED, M.AGREED, M.SCHEDULED}),
-    }
-)
-
-RUN: TransitionTable[str] = TransitionTable(
-    {
-        RunState.QUEUED: frozenset({RunState.RUNNING, RunState.FAILED, RunState.DISCARDED}),
-        # A worker that died leaves it running: it is done again.
-        RunState.RUNNING: frozenset({RunState.QUEUED, RunState.READY, RunState.FAILED, RunState.DISCARDED}),
-        RunState.READY: frozenset({RunState.APPLIED, RunState.DISCARDED}),
-        RunState.APPLIED: frozenset({RunState.ROLLED_BACK}),
-        RunState.ROLLED_BACK: frozenset({RunState.APPLIED}),
-        RunState.DISCARDED: frozenset(),
-        RunState.FAILED: frozenset({RunState.QUEUED}),
     }
 )

@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     "qiao.website",
     "qiao.organiser",
+    "qiao.api",
     "qiao.demonstration",
     "qiao.calls",
     "qiao.workshops",
@@ -57,6 +58,8 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "i18nfield",
+    "rest_framework",
+    "drf_spectacular",
     "csp",
     "django_structlog",
     "django_prometheus",

@@ -1,0 +1,1 @@
+"""Addresses of the interface by area; `urls.py` puts them together."""

@@ -1,0 +1,1 @@
+"""Views of the interface: parse, authorise, call one function, answer."""

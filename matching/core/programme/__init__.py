@@ -1,0 +1,1 @@
+"""Which session is when and where: hard rules kept, and as little as can be against the rest."""

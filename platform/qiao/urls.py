@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", switch_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("api/", include("qiao.api.urls")),
     path("organiser/", include("qiao.organiser.urls")),
     path("", include("qiao.website.urls")),
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.fields.json import KT
 
 from qiao.activity.querysets import AuditEntryQuerySet, OutboxEventQuerySet
 
@@ -49,6 +50,12 @@ class AuditEntry(models.Model):
             models.Index(fields=("bridge_id", "verb", "-at"), name="audit_by_verb"),
             models.Index(fields=("bridge_id", "actor", "-at"), name="audit_by_actor"),
             GinIndex(fields=("also",), name="audit_by_also"),
+            models.Index(
+                KT("detail__key"),
+                models.F("at").desc(),
+                name="audit_by_key",
+                condition=models.Q(detail__has_key="key"),
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.fields.json import KT
 
 from qiao.activity.private_acts import PRIVATE_ACTS
 from qiao.activity.readers import ids_of
@@ -44,6 +45,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(
             models.Q(organisation_id=organisation_id) | models.Q(also__contains=[organisation_id], private=False)
         )
+
+    def by_key(self, public_id: str) -> AuditEntryQuerySet:
+        """What programs did with one key."""
+        # As the index has it: text, among the rows that name a key.
+        return self.filter(detail__has_key="key").alias(by=KT("detail__key")).filter(by=public_id)
 
     def on_bridge(self, bridge_id: int) -> AuditEntryQuerySet:
         """Acts in a bridge's log: all but those private to one side, whoever reads it."""

@@ -6,6 +6,7 @@ class BridgesConfig(AppConfig):
     label = "bridges"
 
     def ready(self) -> None:
-        from qiao.bridges.audit_readers import connect
+        from qiao.bridges import audit_readers, places_of_keys
 
-        connect()
+        audit_readers.connect()
+        places_of_keys.connect()

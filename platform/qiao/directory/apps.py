@@ -19,9 +19,10 @@ class DirectoryConfig(AppConfig):
 
         subscribe("import.checking", "directory.check_import")
         subscribe("import.confirmed", "directory.apply_import")
-        from qiao.directory import audit_readers, confirmed_addresses
+        from qiao.directory import audit_readers, confirmed_addresses, places_of_keys
 
         confirmed_addresses.connect()
         audit_readers.connect()
+        places_of_keys.connect()
         # The taxonomy belongs to the schema: every database has it, tests too.
         post_migrate.connect(_load_sectors, sender=self, dispatch_uid="directory.load_sectors")

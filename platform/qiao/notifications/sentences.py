@@ -48,6 +48,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "verification_expired": _("A verification of %(subject)s has run out."),
     "verification_declined": _("The organisers answer your request to verify %(subject)s."),
     "verification_asked": _("%(subject)s asks to be verified."),
+    "key_made": _("A key for programs was made: %(subject)s."),
     "report_made": _("A report waits: %(subject)s."),
     "report_decided": _("Your report on “%(subject)s” is decided."),
     "listing_hidden": _("The organisers have taken “%(subject)s” out of sight."),

@@ -46,6 +46,7 @@ _PLACES = (
     _Place("bridge_settings", _("Settings"), runs_bridge),
     _Place("staff_list", _("People at the desk"), owns_bridge),
     _Place("mail_list", _("Mail"), runs_bridge, ("mail", "letter_list", "letter_new", "letter", "letter_edit")),
+    _Place("key_list", _("Keys for programs"), runs_bridge, ("key",)),
     _Place("audit_list", _("Log"), runs_bridge),
 )
 

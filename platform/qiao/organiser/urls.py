@@ -5,6 +5,7 @@ from qiao.organiser.addresses import (
     cases,
     desk,
     imports,
+    keys,
     learning,
     mail,
     trust,
@@ -20,6 +21,7 @@ from qiao.organiser.addresses import (
 app_name = "organiser"
 urlpatterns = [
     *imports.urlpatterns,
+    *keys.urlpatterns,
     *learning.urlpatterns,
     *mail.urlpatterns,
     *trust.urlpatterns,

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "qiao.api.core.cors.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -285,6 +286,24 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "qiao.website.views.errors.csrf_failure"
 if read("SECURE_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- the interface for programs --------------------------------------------------------------------------------------
+API_CORS_ORIGINS = read("API_CORS_ORIGINS")
+API_CALLS_PER_MINUTE = read("API_CALLS_PER_MINUTE")
+API_ANONYMOUS_CALLS_PER_MINUTE = read("API_ANONYMOUS_CALLS_PER_MINUTE")
+API_BODY_LIMIT_KB = read("API_BODY_LIMIT_KB")
+SECURE_PROXY = read("SECURE_PROXY")
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # What every view of `qiao.api` says for itself, said here too: a view that forgets its base opens nothing.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["qiao.api.core.access.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["qiao.api.core.json.Utf8JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["qiao.api.core.json.StrictJsonParser"],
+    "EXCEPTION_HANDLER": "qiao.api.core.problems.answer_error",
+    "DATETIME_FORMAT": "iso-8601",
+    "UNICODE_JSON": True,
+}
 
 # --- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = read("ENCODER")

@@ -104,6 +104,30 @@ SETTINGS: tuple[Setting, ...] = (
         default=10,
         help="Largest file an import takes; larger ones are refused.",
     ),
+    Setting(
+        name="API_CORS_ORIGINS",
+        kind="list",
+        default=[],
+        help="Origins whose pages may call `/api/` with a token, comma-separated; `*` for any.",
+    ),
+    Setting(
+        name="API_CALLS_PER_MINUTE",
+        kind="int",
+        default=600,
+        help="Calls of the interface a minute for each key, and for each person in a browser.",
+    ),
+    Setting(
+        name="API_ANONYMOUS_CALLS_PER_MINUTE",
+        kind="int",
+        default=60,
+        help="Calls of the interface a minute for each network address that does not sign in.",
+    ),
+    Setting(
+        name="API_BODY_LIMIT_KB",
+        kind="int",
+        default=1024,
+        help="Largest body that a call of the interface may carry.",
+    ),
     Setting(name="LOG_FORMAT", kind="str", default="console", help="`console` or `json`."),
     Setting(name="LOG_LEVEL", kind="str", default="INFO", help="Least level that is logged."),
 )

@@ -6,6 +6,7 @@ from qiao.website.addresses import (
     calls,
     home,
     introductions,
+    keys,
     notifications,
     participant,
     trust,
@@ -20,6 +21,7 @@ from qiao.website.addresses import (
 app_name = "website"
 urlpatterns = [
     *home.urlpatterns,
+    *keys.urlpatterns,
     *participant.urlpatterns,
     *notifications.urlpatterns,
     *introductions.urlpatterns,

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
 
 from qiao.activity.models import AuditEntry
+
+_key: ContextVar[str] = ContextVar("key_of_the_acting_program", default="")
+
+
+@contextmanager
+def acting_by_key(public_id: str) -> Iterator[None]:
+    """Whatever is recorded meanwhile was done by a program, with this key: its rows say so in their detail."""
+    token = _key.set(public_id)
+    try:
+        yield
+    finally:
+        _key.reset(token)
 
 
 def record(
@@ -68,7 +82,7 @@ def entry_of(
         organisation_id=organisation_id,
         before=before,
         after=after,
-        detail=detail or {},
+        detail=(detail or {}) | ({"key": key} if (key := _key.get()) else {}),
         private=private,
         also=list(also),
     )

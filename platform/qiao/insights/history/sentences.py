@@ -186,6 +186,13 @@ WORKSHOP_ACTS: dict[str, StrOrPromise] = {
     "note_no_show": _("noted that somebody stays away"),
     "note_arrival": _("noted that somebody has come after all"),
     "note_late_arrival": _("noted that somebody comes late"),
+    "request_placement": _("asked for sessions to be placed"),
+    "store_placement": _("found places for sessions"),
+    "fail_placement": _("found no places for sessions"),
+    "stop_placement": _("had the placement of sessions stop"),
+    "discard_placement": _("put a placement of sessions aside"),
+    "apply_placement": _("placed sessions as the engine proposes"),
+    "roll_back_placement": _("took a placement of sessions back"),
     "request_schedule": _("asked for a schedule of meetings"),
     "store_schedule": _("found a schedule of meetings"),
     "fail_schedule": _("found no schedule of meetings"),
@@ -233,8 +240,15 @@ PERSONAL_ACTS: dict[str, StrOrPromise] = {
     "change_person": _("changed a person on the administration site"),
 }
 
+#: Acts on the keys of programs.
+KEY_ACTS: dict[str, StrOrPromise] = {
+    "make_key": _("made a key for programs"),
+    "rotate_key": _("changed the secret of a key"),
+    "revoke_key": _("ended a key"),
+}
+
 SENTENCES: dict[str, StrOrPromise] = (
-    ACTS | DESK_ACTS | PARTNERSHIP_ACTS | CALL_ACTS | WORKSHOP_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
+    KEY_ACTS | ACTS | DESK_ACTS | PARTNERSHIP_ACTS | CALL_ACTS | WORKSHOP_ACTS | FURTHER_DESK_ACTS | PERSONAL_ACTS
 )
 
 #: Only who runs a bridge, reviews or advises for it does these: such a person is not named to others.

@@ -19,4 +19,5 @@ class MatchingConfig(AppConfig):
         subscribe("suggestions.requested", "matching.propose_sessions")
         subscribe("suggestion.changed", "matching.describe_suggestion")
         subscribe("schedule.requested", "matching.schedule_meetings")
+        subscribe("placement.requested", "matching.place_programme")
         warming.connect()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import OperationalError
 
-from matching.app.domain import workshop_grouping, workshop_scheduling
+from matching.app.domain import workshop_grouping, workshop_placing, workshop_scheduling
+from qiao.workshops.domain.placing import placements_to_work_on
 from qiao.workshops.domain.schedule_runs import runs_to_work_on
 from qiao.workshops.domain.suggestion_runs import silent_runs
 
@@ -43,3 +44,16 @@ def resume_schedules() -> None:
     """Hand out again the runs that a worker that died has left, or whose hand-over was lost."""
     for run_id in runs_to_work_on():
         schedule_meetings.apply_async(args=[run_id], expires=60)
+
+
+@shared_task(name="matching.place_programme", **_PASSING)
+def place_programme(run_id: int) -> bool:
+    """Find rooms and times for the sessions that a placement is about."""
+    return workshop_placing.work_on_placement(run_id)
+
+
+@shared_task(name="matching.resume_placements")
+def resume_placements() -> None:
+    """Hand out again the placements that a worker that died has left, or whose hand-over was lost."""
+    for run_id in placements_to_work_on():
+        place_programme.apply_async(args=[run_id], expires=60)

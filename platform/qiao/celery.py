@@ -69,6 +69,7 @@ app.conf.beat_schedule = {
     "watch-calls": {"task": "calls.watch_calls", "schedule": 60.0, "options": {"expires": 60}},
     "watch-meetings": {"task": "workshops.watch_meetings", "schedule": 60.0, "options": {"expires": 60}},
     "resume-schedules": {"task": "matching.resume_schedules", "schedule": 30.0, "options": {"expires": 60}},
+    "resume-placements": {"task": "matching.resume_placements", "schedule": 30.0, "options": {"expires": 60}},
     "watch-requests": {"task": "partnerships.watch_requests", "schedule": 300.0, "options": {"expires": 600}},
     "send-follow-ups": {
         "task": "partnerships.send_follow_ups",

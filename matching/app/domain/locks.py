@@ -7,10 +7,11 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error, connection
 
-# Advisory locks share one space of pairs of numbers in a database: these three are ours.
+# Advisory locks share one space of pairs of numbers in a database: these are ours; `workshop_scheduling` has 0x51A3.
 _BRIDGE = 0x51A0
 _ORGANISATION = 0x51A1
 _CHOICE = 0x51A2
+_PLACEMENT = 0x51A4
 
 
 def lock_organisations(bridge_id: int, organisation_ids: Iterable[int]) -> None:
@@ -60,6 +61,20 @@ def choosing_alone(bridge_id: int, *, wait: bool) -> Iterator[bool]:
             # A connection that is gone has given it back already.
             with suppress(Error), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s::bigint))", [_CHOICE, bridge_id])
+
+
+@contextmanager
+def placing_alone(run_id: int) -> Iterator[bool]:
+    """Whether this worker alone works on a placement while the block lasts; a worker that dies lets go of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashint8(%s::bigint))", [_PLACEMENT, run_id])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with suppress(Error), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s::bigint))", [_PLACEMENT, run_id])
 
 
 class NeighboursChanged(Exception):

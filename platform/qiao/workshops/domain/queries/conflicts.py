@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -42,9 +43,13 @@ class Conflict:
         return WEIGHTS[self.code] * (self.count if self.code == "same_people" else 1)
 
 
-def conflicts_of(workshop: Workshop) -> list[Conflict]:
-    """All conflicts of the draft, worst first. A constant number of queries."""
-    sessions = list(Session.objects.of_workshop(workshop).active().select_related("room").order_by("starts_at", "pk"))
+def conflicts_of(workshop: Workshop, sessions: Sequence[Session] | None = None) -> list[Conflict]:
+    """All conflicts of the draft, worst first. A constant number of queries.
+
+    `sessions` are those of the draft as they would be, for who wants to know before anything is written.
+    """
+    if sessions is None:
+        sessions = list(Session.objects.of_workshop(workshop).active().select_related("room"))
     people: dict[int, list[SessionPerson]] = defaultdict(list)
     for one in SessionPerson.objects.filter(session__in=sessions).exclude(answer=AnswerToInvitation.DECLINED):
         people[one.session_id].append(one)
@@ -52,7 +57,10 @@ def conflicts_of(workshop: Workshop) -> list[Conflict]:
     names = {one.pk: one for one in registered}
     present = present_at(workshop, names.values())
     found = [one for session in sessions for one in _alone(session, people[session.pk], names, present)]
-    placed = [one for one in sessions if one.starts_at is not None]
+    placed = sorted(
+        (one for one in sessions if one.starts_at is not None),
+        key=lambda one: (one.starts_at or workshop.starts_at, one.pk),
+    )
     for first, second in combinations(placed, 2):
         found += _together(first, second, people)
     return sorted(found, key=lambda one: (-one.weight, one.code, one.sessions[0].pk))

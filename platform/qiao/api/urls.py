@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from qiao.api.addresses import bridges, foundation
+from qiao.api.addresses import bridges, directory, foundation
 from qiao.api.views.foundation import nothing_here
 
 app_name = "api"
@@ -11,6 +11,7 @@ app_name = "api"
 VERSION_1 = [
     *foundation.urlpatterns,
     *bridges.urlpatterns,
+    *directory.urlpatterns,
 ]
 
 urlpatterns = [

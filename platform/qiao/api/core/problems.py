@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -41,11 +41,25 @@ def problem_of(error: QiaoError) -> dict[str, Any]:
         fields = {str(error.context["field"]): [str(error)]}
     if fields:
         document["errors"] = [
-            {"field": "" if name in ("__all__", "non_field_errors") else name, "message": str(message)}
+            {"field": field_name(name), "message": str(message)}
             for name, messages in fields.items()
             for message in messages
         ]
     return document
+
+
+_OUTSIDE = {
+    "__all__": "", "non_field_errors": "", "other_title": "title", "other_text": "text", "amount_min": "amount.min",
+    "amount_max": "amount.max", "currency": "amount.currency",
+}  # fmt: skip
+
+
+def field_name(inside: str) -> str:
+    """What a field of the domain is called here: `name_en` is `name.en`."""
+    name, _underscore, language = inside.rpartition("_")
+    if name and language in ("en", "zh"):
+        return f"{name}.{language}"
+    return _OUTSIDE.get(inside, inside)
 
 
 def problem_response(error: QiaoError) -> Response:
@@ -75,9 +89,13 @@ def as_qiao_error(error: Exception, context: dict[str, Any]) -> QiaoError:
     """Whatever was raised, as an error of ours. What is not foreseen is logged, and tells the caller nothing."""
     match error:
         case QiaoError():
-            return NotFound(_("There is no such thing, or you may not see it.")) if type(error) is NotFound else error
+            return (
+                NotFound(gettext("There is no such thing, or you may not see it."))
+                if type(error) is NotFound
+                else error
+            )
         case Http404() | exceptions.NotFound():
-            return NotFound(_("There is no such thing, or you may not see it."))
+            return NotFound(gettext("There is no such thing, or you may not see it."))
         case PermissionDenied() | exceptions.PermissionDenied():
             detail = str(getattr(error, "detail", ""))
             return errors.CsrfFailed() if detail.startswith("CSRF") else NotAllowed()

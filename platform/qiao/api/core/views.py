@@ -65,6 +65,7 @@ class ApiView(APIView):
     renderer_classes = (Utf8JsonRenderer,)
     content_negotiation_class = OnlyJson
     metadata_class = None
+    http_method_names = ("get", "head", "post", "patch", "delete")
 
     request: Request
     allowance: limits.Allowance | None = None
@@ -73,6 +74,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self._count_and_authenticate(request)
         translation.activate(self._language(request))
+        if (request.method or "").lower() not in self.http_method_names or not hasattr(self, request.method.lower()):  # type: ignore[union-attr]
+            self.http_method_not_allowed(request)
         self._check_address(request, kwargs)
         self._check_scope(request)
         self._wrap(request)
@@ -260,7 +263,8 @@ class ApiView(APIView):
         one that their key is for."""
         known: Bridge | None = self.__dict__.get("_bridge")
         if known is None:
-            found = Bridge.objects.visible_to(self.request.user).filter(slug=self.kwargs["bridge"]).first()
+            reader = self.request.user if self.access.sits_at_desk() else AnonymousUser()
+            found = Bridge.objects.visible_to(reader).filter(slug=self.kwargs["bridge"]).first()
             if found is None or not self.access.opens(found):
                 raise Http404
             self.__dict__["_bridge"] = known = found

@@ -306,10 +306,10 @@ def _selected(whole: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if name in wanted}
 
 
-def _by_key(public_id: str, handler: Callable[..., Response], *args: Any, **kwargs: Any) -> Response:
-    with acting_by_key(public_id):
+def _by_key(key: str, handler: Callable[..., Response], /, *args: Any, **kwargs: Any) -> Response:
+    with acting_by_key(key):
         return handler(*args, **kwargs)
 
 
-def _once(request: Request, handler: Callable[..., Response], *args: Any, **kwargs: Any) -> Response:
+def _once(request: Request, handler: Callable[..., Response], /, *args: Any, **kwargs: Any) -> Response:
     return once(request, lambda: handler(*args, **kwargs))

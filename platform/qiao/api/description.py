@@ -119,6 +119,7 @@ def described(
     body: Any = None,
     status: int = 200,
     many: bool = False,
+    pages: bool = True,
     public: bool = False,
     selects: bool = True,
     repeatable: bool = True,
@@ -136,7 +137,7 @@ def described(
         parameters = [*_LIMITED, *filters]
         if method == "get":
             parameters += [_FIELDS] if selects else []
-            parameters += _PAGING if many else []
+            parameters += _PAGING if many and pages else []
         if method == "post" and repeatable:
             parameters.append(_ONCE)
             refused |= {409, 422}

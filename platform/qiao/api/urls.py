@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from qiao.api.addresses import bridges, directory, foundation
+from qiao.api.addresses import bridges, directory, foundation, partnerships
 from qiao.api.views.foundation import nothing_here
 
 app_name = "api"
@@ -12,6 +12,7 @@ VERSION_1 = [
     *foundation.urlpatterns,
     *bridges.urlpatterns,
     *directory.urlpatterns,
+    *partnerships.urlpatterns,
 ]
 
 urlpatterns = [

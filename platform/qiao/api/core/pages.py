@@ -31,7 +31,7 @@ def page_of(request: Request, queryset: QuerySet[Any], order: tuple[str, ...] = 
 
     Raises `InvalidParameter` for a cursor that was not given out, or a limit that is no number from 1 to 100.
     """
-    size = _size(request.query_params.get("limit", ""))
+    size = size_of(request)
     cursor = request.query_params.get("cursor", "")
     rows = queryset.order_by(*order)
     if cursor:
@@ -43,7 +43,9 @@ def page_of(request: Request, queryset: QuerySet[Any], order: tuple[str, ...] = 
     return Page(found[:size], _cursor([_value(last, name) for name in order]))
 
 
-def _size(text: str) -> int:
+def size_of(request: Request) -> int:
+    """How many rows a page has. Raises `InvalidParameter`."""
+    text = request.query_params.get("limit", "")
     if not text:
         return DEFAULT_SIZE
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST):

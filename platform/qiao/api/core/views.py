@@ -33,7 +33,7 @@ from qiao.api.core.errors import (
 )
 from qiao.api.core.idempotency import once
 from qiao.api.core.json import OnlyJson, StrictJsonParser, Utf8JsonRenderer
-from qiao.api.core.pages import page_of
+from qiao.api.core.pages import page_of, size_of
 from qiao.api.core.problems import answer_error
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput
@@ -183,6 +183,19 @@ class ApiView(APIView):
         page = page_of(self.request, queryset, order)
         return self.listed(serializer, prepare(page.rows), cursor=page.cursor, **context)
 
+    def sliced(
+        self, serializer: type[BaseSerializer[Any]], rows: list[Any], *, key: Callable[[Any], str], **context: Any
+    ) -> Response:
+        """A page of rows that are all there already: `key` names the row after which the next page begins."""
+        size, after = size_of(self.request), self.request.query_params.get("cursor", "")
+        if after:
+            place = next((number for number, row in enumerate(rows) if key(row) == after), None)
+            if place is None:
+                raise InvalidParameter(parameter="cursor")
+            rows = rows[place + 1 :]
+        shown = rows[:size]
+        return self.listed(serializer, shown, cursor=key(shown[-1]) if len(rows) > size else "", **context)
+
     def listed(
         self, serializer: type[BaseSerializer[Any]], rows: Iterable[Any], *, cursor: str = "", **context: Any
     ) -> Response:
@@ -269,6 +282,23 @@ class ApiView(APIView):
                 raise Http404
             self.__dict__["_bridge"] = known = found
         return known
+
+    def acting_by_address(self, among: QuerySet[Organisation] | None = None) -> Organisation:
+        """The organisation that a list is asked for: `?organisation=`, else the only one there can be.
+
+        Raises `Http404` for one that the caller does not act for, and `InvalidParameter` when it must be named.
+        """
+        mine = self.access.organisations() if among is None else among
+        public_id = self.request.query_params.get("organisation")
+        if public_id:
+            found = mine.filter(public_id=public_id).first()
+            if found is None:
+                raise Http404
+            return found
+        only = list(mine[:2])
+        if len(only) != 1:
+            raise InvalidParameter(translation.gettext("Say for which organisation."), parameter="organisation")
+        return only[0]
 
     def acting_for(self, public_id: str | None) -> Organisation:
         """The organisation that a call is made for: the one it names, else the only one there can be.

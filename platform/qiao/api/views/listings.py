@@ -59,17 +59,21 @@ ACTS: dict[str, Callable[..., Listing]] = {
 }
 
 
+def narrowed_reader(view: ApiView) -> Readership:
+    """Whose names the caller may know: with a key of one organisation, what its people know."""
+    reader = Readership(view.request.user, view.bridge)
+    if view.access.key is not None:
+        own = frozenset(view.access.organisations().values_list("pk", flat=True))
+        reader.own_organisation_ids = reader.own_organisation_ids & own
+        reader.sees_all = reader.sees_all and view.access.sits_at_desk()
+    return reader
+
+
 class _Listings(ApiView):
     resource = ApiResource.LISTINGS
 
     def reader(self) -> Readership:
-        """Whose names the caller may know: with a key of one organisation, what its people know."""
-        reader = Readership(self.request.user, self.bridge)
-        if self.access.key is not None:
-            own = frozenset(self.access.organisations().values_list("pk", flat=True))
-            reader.own_organisation_ids = reader.own_organisation_ids & own
-            reader.sees_all = reader.sees_all and self.access.sits_at_desk()
-        return reader
+        return narrowed_reader(self)
 
     def shown(self) -> Any:
         """What the caller may see. With a key of one organisation: what everybody sees, and that organisation's."""

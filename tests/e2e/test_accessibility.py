@@ -97,6 +97,8 @@ ELSEWHERE = {
         "workshop_export", "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
         "workshop_registrations", "workshop_registrations_many", "workshop_invite", "workshop_registration",
         "workshop_programme", "workshop_session_new", "workshop_session", "workshop_session_act", "workshop_releases",
+        # Tried in test_accessibility_placing.py.
+        "workshop_placing", "workshop_placing_run", "workshop_placing_progress", "workshop_placing_act",
         "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",
         "workshop_schedule_new", "workshop_schedule_progress", "workshop_schedule_act", "workshop_meeting_act",
         "workshop_day", "workshop_day_figures", "workshop_day_file", "workshop_badges", "workshop_tables",

@@ -47,7 +47,12 @@ _TABS = (
         ("workshop_registration", "workshop_questions"),
     ),
     _Tab("workshop_suggestions", _("Proposed sessions"), plans_programme, ("workshop_suggestion",)),
-    _Tab("workshop_programme", _("Programme"), plans_programme, ("workshop_session", "workshop_releases")),
+    _Tab(
+        "workshop_programme",
+        _("Programme"),
+        plans_programme,
+        ("workshop_session", "workshop_releases", "workshop_placing", "workshop_placing_run"),
+    ),
     _Tab(
         "workshop_meetings",
         _("Meetings"),

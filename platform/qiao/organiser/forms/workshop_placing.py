@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.workshops.domain.placing import LONGEST, STEPS, hours_of
+from qiao.workshops.enums import WorkshopFormat
 from qiao.workshops.models import Room, Workshop
 
 
@@ -54,5 +55,6 @@ class PlacingForm(forms.Form):
         rooms = self.fields["rooms"]
         if isinstance(rooms, forms.ModelMultipleChoiceField):
             rooms.queryset = there
+            rooms.required = workshop.format != WorkshopFormat.ONLINE
         if not there:
             del self.fields["rooms"]

@@ -57,6 +57,8 @@ PROBLEMS: dict[int, dict[str, str]] = {
     409: {
         "transition_not_allowed": "It is not in a state in which this can be done.",
         "duplicate": "There is one already.",
+        "too_late": "The call takes no entries at this moment.",
+        "changed_meanwhile": "Somebody has changed it meanwhile.",
         "request_in_flight": "A call with this Idempotency-Key is being worked on.",
     },
     412: {"precondition_failed": "It has changed since it was read."},
@@ -64,6 +66,7 @@ PROBLEMS: dict[int, dict[str, str]] = {
     415: {"unsupported_media_type": "The body is not declared as JSON."},
     422: {
         "invalid_input": "Something in the body is refused; `errors` says what.",
+        "breaks_policy": "It breaks a rule of the group.",
         "idempotency_key_reused": "The Idempotency-Key was used for another call.",
     },
     428: {"precondition_required": "A change without If-Match."},

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from qiao.api.addresses import bridges, directory, foundation, partnerships
+from qiao.api.addresses import bridges, calls, directory, foundation, partnerships, workshops
 from qiao.api.views.foundation import nothing_here
 
 app_name = "api"
@@ -13,6 +13,8 @@ VERSION_1 = [
     *bridges.urlpatterns,
     *directory.urlpatterns,
     *partnerships.urlpatterns,
+    *calls.urlpatterns,
+    *workshops.urlpatterns,
 ]
 
 urlpatterns = [

@@ -262,7 +262,7 @@ class MessageIn(serializers.Serializer[Any]):
     text = PlainText(max_length=8000, help_text="The words.")
     acknowledges = serializers.BooleanField(
         default=False,
-        help_text="With the first message: that the person knows to say nothing confidential before an NDA is recorded.",
+        help_text="With the first message: that one knows to say nothing confidential before an NDA.",
     )
 
 

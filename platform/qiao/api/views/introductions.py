@@ -230,8 +230,8 @@ class MilestoneAct(_Milestones):
 
     @described(
         MilestoneOut, "Confirm, dispute or take back a milestone", tag="collaborations", body=MilestoneActIn,
-        errors=[404, 409], text="When both sides have confirmed it, it counts. One that is taken back is answered as it "
-        "was, and is gone from the list.",
+        errors=[404, 409], text="When both sides have confirmed it, it counts. One that is taken back is answered as "
+        "it was, and is gone from the list.",
     )  # fmt: skip
     def post(self, request: Request, bridge: str, public_id: str, milestone: str) -> Response:
         values = self.read(MilestoneActIn)

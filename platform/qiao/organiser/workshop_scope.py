@@ -51,7 +51,7 @@ _TABS = (
         "workshop_programme",
         _("Programme"),
         plans_programme,
-        ("workshop_session", "workshop_releases", "workshop_placing", "workshop_placing_run"),
+        ("workshop_session", "workshop_grid", "workshop_releases", "workshop_placing", "workshop_placing_run"),
     ),
     _Tab(
         "workshop_meetings",

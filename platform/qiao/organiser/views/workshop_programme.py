@@ -70,7 +70,7 @@ def workshop_session_new(request: HttpRequest, bridge: Bridge, workshop: Worksho
 @require_safe
 def workshop_session(request: HttpRequest, bridge: Bridge, workshop: Workshop, session: str) -> HttpResponse:
     """One session with all that can be done with it."""
-    return _page(request, workshop, _found(workshop, session))
+    return _page(request, workshop, session_at(workshop, session))
 
 
 @for_planners
@@ -79,7 +79,7 @@ def workshop_session_act(
     request: HttpRequest, bridge: Bridge, workshop: Workshop, session: str, act: str
 ) -> HttpResponse:
     """Do one thing with a session. Raises `Http404` for anything else."""
-    one = _found(workshop, session)
+    one = session_at(workshop, session)
     if act not in _ACTS:
         raise Http404
     try:
@@ -196,7 +196,8 @@ def _edition(request: HttpRequest) -> int:
     return int(given) if given.isdigit() and len(given) < 9 else 0
 
 
-def _found(workshop: Workshop, public_id: str) -> Session:
+def session_at(workshop: Workshop, public_id: str) -> Session:
+    """A session of the workshop by its address. Raises `Http404`."""
     one: Session = get_object_or_404(Session.objects.of_workshop(workshop).select_related("room"), public_id=public_id)
     one.workshop = workshop
     return one

@@ -67,9 +67,14 @@ def place_session(
     starts_at: datetime.datetime | None,
     room: Room | None,
     is_locked: bool | None = None,
+    minutes: int | None = None,
 ) -> Session:
-    """Give it a time and a room, another one, or none. Raises `InvalidInput` outside the workshop's days."""
+    """Give it a time and a room, another one, or none; and another length. Raises `InvalidInput` outside the
+    workshop's days."""
     session = _locked(session, actor, edition)
+    if minutes is not None:
+        session.minutes = minutes
+        check_model(session)
     workshop = session.workshop
     if room is not None and (room.workshop_id != workshop.pk or room.removed_at is not None):
         raise InvalidInput(errors={"room": [_("Choose a room of this workshop.")]})

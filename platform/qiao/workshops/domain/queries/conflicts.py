@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from qiao.workshops.domain.queries.taken_times import present_at
 from qiao.workshops.enums import AnswerToInvitation, SessionKind, SessionRole
-from qiao.workshops.models import Registration, Session, SessionPerson, Workshop
+from qiao.workshops.models import Registration, Room, Session, SessionPerson, Workshop
 
 #: What a soft conflict weighs; a hard one is above them all.
 WEIGHTS = {
@@ -43,27 +44,63 @@ class Conflict:
         return WEIGHTS[self.code] * (self.count if self.code == "same_people" else 1)
 
 
-def conflicts_of(workshop: Workshop, sessions: Sequence[Session] | None = None) -> list[Conflict]:
-    """All conflicts of the draft, worst first. A constant number of queries.
+@dataclass(frozen=True)
+class Draft:
+    """The planned sessions of a workshop with who is in them, read once: a constant number of queries."""
 
-    `sessions` are those of the draft as they would be, for who wants to know before anything is written.
+    sessions: tuple[Session, ...]
+    people: dict[int, list[SessionPerson]]
+    names: dict[int, Registration]
+    present: dict[int, Any]
+
+    def conflicts(self) -> list[Conflict]:
+        """All conflicts, worst first."""
+        found = [one for session in self.sessions for one in self._alone(session)]
+        placed = [one for one in self.sessions if one.starts_at is not None]
+        for first, second in combinations(placed, 2):
+            found += _together(first, second, self.people)
+        return sorted(found, key=_worst_first)
+
+    def against(self, session: Session, starts_at: datetime.datetime, room: Room | None) -> list[Conflict]:
+        """What would stand against the session at another time or in another room, worst first. Changes nothing."""
+        moved = copy.copy(session)
+        moved.starts_at, moved.room = starts_at, room
+        found = self._alone(moved)
+        for other in self.sessions:
+            if other.pk == session.pk or other.starts_at is None:
+                continue
+            first, second = (moved, other) if starts_at <= other.starts_at else (other, moved)
+            found += _together(first, second, self.people)
+        return sorted(found, key=_worst_first)
+
+    def _alone(self, session: Session) -> list[Conflict]:
+        return _alone(session, self.people[session.pk], self.names, self.present)
+
+
+def draft_of(workshop: Workshop, among: Sequence[Session] | None = None) -> Draft:
+    """The draft as it is now, its sessions in the order of their beginnings.
+
+    `among` are its sessions as they would be, for who wants to know before anything is written.
     """
-    if sessions is None:
-        sessions = list(Session.objects.of_workshop(workshop).active().select_related("room"))
+    if among is None:
+        among = list(Session.objects.of_workshop(workshop).active().select_related("room"))
+    last = workshop.ends_at + datetime.timedelta(days=1)
+    sessions = tuple(sorted(among, key=lambda one: (one.starts_at or last, one.pk)))
     people: dict[int, list[SessionPerson]] = defaultdict(list)
     for one in SessionPerson.objects.filter(session__in=sessions).exclude(answer=AnswerToInvitation.DECLINED):
         people[one.session_id].append(one)
     registered = Registration.objects.filter(session_places__session__in=sessions).distinct()
     names = {one.pk: one for one in registered}
-    present = present_at(workshop, names.values())
-    found = [one for session in sessions for one in _alone(session, people[session.pk], names, present)]
-    placed = sorted(
-        (one for one in sessions if one.starts_at is not None),
-        key=lambda one: (one.starts_at or workshop.starts_at, one.pk),
-    )
-    for first, second in combinations(placed, 2):
-        found += _together(first, second, people)
-    return sorted(found, key=lambda one: (-one.weight, one.code, one.sessions[0].pk))
+    return Draft(sessions, people, names, present_at(workshop, names.values()))
+
+
+def conflicts_of(workshop: Workshop, among: Sequence[Session] | None = None) -> list[Conflict]:
+    """All conflicts of the draft, or of its sessions as they would be, worst first. A constant number of queries."""
+    return draft_of(workshop, among).conflicts()
+
+
+def _worst_first(conflict: Conflict) -> tuple[int, str, int]:
+    return (-conflict.weight, conflict.code, conflict.sessions[0].pk)
 
 
 def _alone(

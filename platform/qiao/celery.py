@@ -68,6 +68,7 @@ app.conf.beat_schedule = {
     # Entries are refused to the second all the same: this tells people of it.
     "watch-calls": {"task": "calls.watch_calls", "schedule": 60.0, "options": {"expires": 60}},
     "watch-meetings": {"task": "workshops.watch_meetings", "schedule": 60.0, "options": {"expires": 60}},
+    "watch-calendars": {"task": "workshops.watch_calendars", "schedule": 60.0, "options": {"expires": 60}},
     "resume-schedules": {"task": "matching.resume_schedules", "schedule": 30.0, "options": {"expires": 60}},
     "resume-placements": {"task": "matching.resume_placements", "schedule": 30.0, "options": {"expires": 60}},
     "watch-requests": {"task": "partnerships.watch_requests", "schedule": 300.0, "options": {"expires": 600}},

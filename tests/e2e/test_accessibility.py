@@ -81,7 +81,7 @@ ELSEWHERE = {
         "review_invitation", "my_calls", "my_call", "my_call_act", "my_call_entry", "call_new", "call_edit",
         "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate",
         "workshop_registration", "workshop_withdraw", "workshop_colleagues", "workshop_people",
-        "workshop_programme", "workshop_releases", "workshop_session",
+        "workshop_programme", "workshop_releases", "workshop_session", "workshop_invitation",
         # Tried in test_accessibility_meetings.py.
         "workshop_meetings", "workshop_proposed", "workshop_meeting_ask", "workshop_walk_in", "workshop_provisional",
         "workshop_meeting", "workshop_meeting_cancel", "workshop_meeting_hours", "workshop_meeting_act",

@@ -21,6 +21,7 @@ from qiao.website.addresses import workshops_programme as programme
 from qiao.website.addresses import workshops_registrations as registrations
 from qiao.website.addresses import workshops_setup as setup
 from qiao.workshops.domain.afterwards import certificate_token
+from qiao.workshops.domain.inviting_to_sessions import invitation_token
 from qiao.workshops.domain.releasing import release_programme
 from qiao.workshops.domain.sessions import add_to_session, create_session, place_session
 from qiao.workshops.models import (
@@ -52,7 +53,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transacti
 PARTICIPANT = [
     "workshop_list", "workshop", "workshop_after", "workshop_feedback", "certificate", "workshop_registration",
     "workshop_withdraw", "workshop_colleagues", "workshop_people", "workshop_programme", "workshop_releases",
-    "workshop_session",
+    "workshop_session", "workshop_invitation",
 ]  # fmt: skip
 ORGANISER = [
     "workshop_list", "workshop_new", "workshop", "workshop_settings", "workshop_cancel", "workshop_copy",
@@ -85,6 +86,8 @@ class Scene:
         slug = self.workshop.bridge.slug
         if name == "certificate":
             return reverse("website:certificate", args=[certificate_token(self.mine)])
+        if name == "workshop_invitation":
+            return reverse("website:workshop_invitation", args=[invitation_token(self.session, self.mine)])
         if name in ("workshop_list", "workshop_new"):
             return reverse(f"{surface}:{name}", args=[slug])
         more = {"workshop_room": self.room.public_id, "workshop_suggestion": self.suggestion.public_id}

@@ -21,6 +21,7 @@ from qiao.workshops.domain.sessions import (
     remove_from_session,
     restore_session,
 )
+from qiao.workshops.domain.telling_releases import tell_release
 from qiao.workshops.models import Presence, Room, Session, Workshop
 from tests.factories import RegistrationFactory, UserFactory, WorkshopFactory, workshop_staff
 
@@ -161,7 +162,9 @@ def test_a_release_says_what_changed_and_tells_those_it_concerns_once(workshop: 
     assert [one["code"] for one in changes_since_last(workshop)] == ["moved"]
     second.refresh_from_db()
     cancel_session(second, actor=planner, edition=second.edition)
-    release_programme(workshop, actor=planner)
+    again = release_programme(workshop, actor=planner)
+    assert tell_release(again.pk) == 2
+    assert tell_release(again.pk) == 0
     told = Notification.objects.filter(kind="programme_changed").values_list("user_id", flat=True)
     assert len(told) == 2
     assert set(told) == {speaker.user_id, other.user_id}

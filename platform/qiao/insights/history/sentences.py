@@ -117,6 +117,7 @@ WORKSHOP_ACTS: dict[str, StrOrPromise] = {
     "add_to_session": _("named somebody for a session"),
     "remove_from_session": _("took somebody out of a session"),
     "answer_session": _("said whether they come to a session"),
+    "ask_session_again": _("asked those once more who had not answered for a session"),
     "release_programme": _("released the programme"),
     "create_workshop": _("set a workshop up"),
     "copy_workshop": _("began a workshop from an earlier one"),

@@ -29,6 +29,13 @@ class SessionForm(forms.Form):
     needs_interpreting = forms.BooleanField(label=_("It needs interpreting"), required=False)
     is_for_all = forms.BooleanField(label=_("It is for everybody: no meetings meanwhile"), required=False)
     online_url = SecureURLField(label=_("Link to join online"), required=False)
+    answer_by = forms.DateField(
+        label=_("Answers wanted by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text=_("Places are kept until then for those whom you invite. Empty: until they have answered."),
+    )
 
     def __init__(self, *args: Any, workshop: Workshop, session: Session | None = None, **kwargs: Any) -> None:
         blank = session or Session(workshop=workshop, kind=SessionKind.PANEL)
@@ -82,6 +89,12 @@ class SessionPersonForm(forms.Form):
     )
     name = forms.CharField(label=_("Or a name from outside"), max_length=120, required=False)
     affiliation = forms.CharField(label=_("Their organisation"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Why you ask them"),
+        max_length=300,
+        required=False,
+        help_text=_("It stands in the letter. A name from outside gets none."),
+    )
 
     def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

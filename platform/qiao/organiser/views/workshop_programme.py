@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qiao.bridges.models import Bridge
@@ -19,6 +21,7 @@ from qiao.organiser.forms.workshop_programme import PlaceForm, ReleaseForm, Sess
 from qiao.organiser.workshop_conflict_words import conflict_words
 from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
 from qiao.workshops.domain import sessions as domain
+from qiao.workshops.domain.inviting_to_sessions import ask_again, may_be_asked_again
 from qiao.workshops.domain.queries.conflicts import conflicts_of
 from qiao.workshops.domain.releasing import changes_since_last, release_programme
 from qiao.workshops.enums import SessionState
@@ -173,15 +176,24 @@ def _remove(request: HttpRequest, workshop: Workshop, one: Session) -> None:
     domain.remove_from_session(person, actor=request.user)
 
 
+def _ask_again(request: HttpRequest, workshop: Workshop, one: Session) -> None:
+    asked = ask_again(one, actor=request.user)
+    words = ngettext("%(n)d person is asked once more.", "%(n)d people are asked once more.", asked)
+    messages.success(request, words % {"n": asked})
+
+
 _ACTS: dict[str, Any] = {
-    "change": _change, "place": _place, "cancel": _cancel, "restore": _restore, "add": _add, "remove": _remove,
+    "ask_again": _ask_again, "change": _change, "place": _place, "cancel": _cancel, "restore": _restore, "add": _add,
+    "remove": _remove,
 }  # fmt: skip
 
 
 def _page(request: HttpRequest, workshop: Workshop, one: Session, *, status: int = 200, **forms: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "session": one,
-        "people": list(one.people.select_related("registration__organisation")),
+        "people": (people := list(one.people.select_related("registration__organisation"))),
+        "answers": Counter(person.get_answer_display() for person in people if person.registration_id).most_common(),
+        "may_be_asked": len(may_be_asked_again(one)),
         "conflicts": [conflict_words(found) for found in conflicts_of(workshop) if one in found.sessions],
         "form": SessionForm(workshop=workshop, session=one),
         "placing": PlaceForm(session=one),

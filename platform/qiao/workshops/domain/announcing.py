@@ -18,7 +18,7 @@ from qiao.workshops.domain.log import log_act
 from qiao.workshops.domain.meeting_case import locked_meeting
 from qiao.workshops.domain.setting_up import owned
 from qiao.workshops.enums import RegistrationState, WorkshopFormat, WorkshopState
-from qiao.workshops.models import Meeting, Workshop
+from qiao.workshops.models import Meeting, Release, Workshop
 from qiao.workshops.transitions import WORKSHOP
 
 REASON_LENGTH = 1000
@@ -65,7 +65,12 @@ def publish_workshop(workshop: Workshop, *, actor: Any) -> Workshop:
     missing = missing_in(workshop)
     if missing:
         raise InvalidInput(" ".join(missing))
-    return _step(workshop, WorkshopState.PUBLISHED, "publish_workshop", actor)
+    workshop = _step(workshop, WorkshopState.PUBLISHED, "publish_workshop", actor)
+    waiting = Release.objects.of_workshop(workshop).first()
+    if waiting is not None and waiting.told_at is None:
+        # Released while nobody could see it.
+        emit("programme.released", workshop_id=workshop.pk, release_id=waiting.pk)
+    return workshop
 
 
 @transaction.atomic

@@ -12,20 +12,21 @@ from django.utils.translation import gettext as _
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput, NotAllowed
 from qiao.common.text import clean_line, clean_text
-from qiao.notifications.domain.telling import tell
-from qiao.workshops.domain.audience import TOPIC, path_of
 from qiao.workshops.domain.log import log_act
-from qiao.workshops.enums import AnswerToInvitation, SessionState, WorkshopState
-from qiao.workshops.models import Registration, Release, Session, SessionPerson, Workshop
+from qiao.workshops.enums import AnswerToInvitation, SessionState
+from qiao.workshops.models import Release, Session, Workshop
 from qiao.workshops.rules import plans_programme
 
 #: What of a session a change is told of, in this order.
-TOLD = ("starts_at", "room", "title", "people")
+TOLD = ("starts_at", "minutes", "room", "title", "people")
+#: What of a session a release shows anew without telling anybody by name.
+DETAILS = ("description", "track", "kind", "online_url", "is_for_all")
 
 
 @transaction.atomic
 def release_programme(workshop: Workshop, *, actor: Any, name: str = "", note: str = "") -> Release:
-    """Show the draft's sessions that have a time. Those whose session has changed are told, once for the release.
+    """Show the draft's sessions that have a time. Those whose session has changed are told, once for the release, by
+    whoever hears the event (`telling_releases.py`).
 
     Raises `InvalidInput` when nothing is placed, or nothing has changed since the last release.
     """
@@ -54,10 +55,6 @@ def release_programme(workshop: Workshop, *, actor: Any, name: str = "", note: s
     )
     log_act(workshop, "release_programme", actor=actor, detail={"release": number, "changes": len(changes)})
     emit("programme.released", workshop_id=workshop.pk, release_id=release.pk)
-    if last is not None and workshop.state == WorkshopState.PUBLISHED:
-        _tell(workshop, release, changes)
-    release.told_at = timezone.now()
-    release.save(update_fields=["told_at", "updated_at"])
     return release
 
 
@@ -70,7 +67,7 @@ def changes_since_last(workshop: Workshop) -> list[dict[str, Any]]:
 
 
 def changes_between(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Codes with parameters: added, cancelled, moved, room, title, people; in the order of the sessions."""
+    """Codes with parameters: added, cancelled, moved, minutes, room, title, people, details; by session."""
     old, new = {one["id"]: one for one in before}, {one["id"]: one for one in after}
     found: list[dict[str, Any]] = []
     for key, line in new.items():
@@ -79,12 +76,14 @@ def changes_between(before: Iterable[dict[str, Any]], after: Iterable[dict[str, 
             found.append({"code": "added", "session": key, "title": line["title"], "to": line["starts_at"]})
             continue
         for name in TOLD:
-            if was[name] != line[name]:
+            if was.get(name) != line[name]:
                 code = {"starts_at": "moved"}.get(name, name)
                 told = {"code": code, "session": key, "title": line["title"]}
-                if name in ("starts_at", "room"):
-                    told |= {"from": was[name], "to": line[name]}
+                if name in ("starts_at", "room", "minutes"):
+                    told |= {"from": was.get(name), "to": line[name]}
                 found.append(told)
+        if any(was.get(name) != line[name] for name in DETAILS):
+            found.append({"code": "details", "session": key, "title": line["title"]})
     found += [
         {"code": "cancelled", "session": key, "title": line["title"], "from": line["starts_at"]}
         for key, line in old.items()
@@ -125,30 +124,3 @@ def _line(session: Session) -> dict[str, Any]:
 def _both(value: Any) -> dict[str, str]:
     data = getattr(value, "data", value)
     return {code: text for code, text in data.items() if text} if isinstance(data, dict) else {"en": data or ""}
-
-
-def _tell(workshop: Workshop, release: Release, changes: list[dict[str, Any]]) -> None:
-    """Those whose session was cancelled or moved, or has another room, title or people."""
-    concerned = {one["session"] for one in changes if one["code"] != "added"}
-    places = SessionPerson.objects.filter(session__public_id__in=concerned, registration__user__isnull=False)
-    places = places.exclude(answer=AnswerToInvitation.DECLINED)
-    of: dict[int, list[str]] = {}
-    for registration, key in places.values_list("registration_id", "session__public_id"):
-        of.setdefault(registration, []).append(key)
-    for one in Registration.objects.confirmed().filter(pk__in=of).select_related("user"):
-        keys = set(of[one.pk])
-        tell(
-            one.user,
-            "programme_changed",
-            topic=TOPIC,
-            url=f"{path_of(workshop)}programme/",
-            bridge=workshop.bridge,
-            key=f"programme:{workshop.public_id}:{release.number}",
-            mail="programme_changed",
-            mail_context={
-                "workshop": workshop,
-                "release": release,
-                "changes": [change for change in changes if change["session"] in keys],
-            },
-            subject=str(workshop.name),
-        )

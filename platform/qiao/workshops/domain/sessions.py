@@ -19,6 +19,13 @@ from qiao.activity.domain.outbox import emit
 from qiao.common.errors import Duplicate, InvalidInput, NotAllowed, QiaoError, TransitionNotAllowed
 from qiao.common.text import clean_line, clean_text
 from qiao.common.validation import check_model
+from qiao.workshops.domain.inviting_to_sessions import (
+    ask_person,
+    bring_calendar_up_to_date,
+    places_taken,
+    tell_planners_of_no,
+    tell_who_is_taken_out,
+)
 from qiao.workshops.domain.log import log_act
 from qiao.workshops.enums import AnswerToInvitation, RegistrationState, SessionKind, SessionRole, SessionState
 from qiao.workshops.models import Registration, Room, Session, SessionPerson, Workshop
@@ -26,7 +33,7 @@ from qiao.workshops.rules import plans_programme
 
 FIELDS = (
     "kind", "title", "description", "track", "minutes", "capacity", "expected", "needs_interpreting", "is_for_all",
-    "online_url",
+    "online_url", "answer_by",
 )  # fmt: skip
 
 
@@ -117,8 +124,11 @@ def add_to_session(
     registration: Registration | None = None,
     name: str = "",
     affiliation: str = "",
+    note: str = "",
 ) -> SessionPerson:
     """Name who speaks, moderates, interprets or is invited: somebody registered, or a name from outside.
+
+    Somebody registered is asked by a letter, with `note` as the reason; a name from outside is only named.
 
     Raises `Duplicate` for who has that role already.
     """
@@ -142,16 +152,21 @@ def add_to_session(
         role=role,
         answer=AnswerToInvitation.ACCEPTED if outside else AnswerToInvitation.INVITED,
         position=session.people.count(),
+        note=clean_line(note)[:300],
     )
+    ask_person(person)
     _next(session, "add_to_session", actor)
     return person
 
 
 @transaction.atomic
 def remove_from_session(person: SessionPerson, *, actor: Any) -> None:
-    """Take somebody out of a session."""
+    """Take somebody out of a session. Who was asked is told, and it leaves their calendar."""
     session = _locked(person.session, actor)
+    person = SessionPerson.objects.select_related("registration__user").get(pk=person.pk, session=session)
+    person.session = session
     person.delete()
+    tell_who_is_taken_out(person)
     _next(session, "remove_from_session", actor)
 
 
@@ -159,27 +174,43 @@ def remove_from_session(person: SessionPerson, *, actor: Any) -> None:
 def answer_session(session: Session, *, actor: Any, registration: Registration, comes: bool) -> SessionPerson:
     """Say whether one comes: invited, or by oneself as long as there are places. Raises `InvalidInput` when it is full.
 
-    Nobody but the person answers, and only while they have a place at the workshop.
+    Nobody but the person answers, and only while they have a place at the workshop. Places are kept for those who are
+    invited until the date they are to answer by; who declines leaves theirs to others at once.
     """
     if registration.user_id != actor.pk or registration.state != RegistrationState.CONFIRMED:
         raise NotAllowed
-    session = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("workshop").get(pk=session.pk)
+    session = (
+        Session.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("workshop", "workshop__bridge")
+        .get(pk=session.pk)
+    )
+    now = timezone.now()
     if session.workshop_id != registration.workshop_id or session.state != SessionState.ACTIVE:
         raise TransitionNotAllowed
-    person = session.people.filter(registration=registration).order_by("-role").first()
-    if person is None:
+    if session.ends_at is not None and session.ends_at <= now:
+        raise TransitionNotAllowed(_("This session is over."))
+    # Whoever has two parts in it, as speaker and moderator, answers for both.
+    places = list(session.people.filter(registration=registration).order_by("role", "pk"))
+    if not places:
         if not comes:
             raise TransitionNotAllowed
-        person = SessionPerson(session=session, registration=registration, name=registration.name)
-    taken = session.people.filter(answer=AnswerToInvitation.ACCEPTED).exclude(pk=person.pk).count()
-    if comes and session.capacity is not None and taken >= session.capacity:
-        raise InvalidInput(_("All places of this session are taken."))
-    person.answer = AnswerToInvitation.ACCEPTED if comes else AnswerToInvitation.DECLINED
-    person.answered_at = timezone.now()
-    person.save()
-    log_act(session.workshop, "answer_session", actor=actor, subject=session, after=person.answer)
+        places = [SessionPerson(session=session, registration=registration, name=registration.name)]
+    if comes and session.capacity is not None and all(one.role == SessionRole.PARTICIPANT for one in places):
+        invited = any(one.pk and one.answer == AnswerToInvitation.INVITED for one in places)
+        if places_taken(session, but=registration, invited=invited) >= session.capacity:
+            raise InvalidInput(_("All places of this session are taken."))
+    answer = AnswerToInvitation.ACCEPTED if comes else AnswerToInvitation.DECLINED
+    for person in places:
+        has_changed = person.answer != answer
+        person.session, person.answer, person.answered_at = session, answer, now
+        person.save()
+        if has_changed and not comes and person.role != SessionRole.PARTICIPANT:
+            tell_planners_of_no(person)
+    Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    bring_calendar_up_to_date(session.workshop, registration, only=session)
+    log_act(session.workshop, "answer_session", actor=actor, subject=session, after=answer)
     emit("session.changed", session_id=session.pk)
-    return person
+    return places[-1]
 
 
 def _fill(session: Session, fields: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from i18nfield.strings import LazyI18nString
 from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.common.text import clean_line
-from qiao.notifications.domain.telling import tell
+from qiao.workshops.domain.inviting_to_sessions import ask_person
 from qiao.workshops.domain.log import log_act
 from qiao.workshops.enums import (
     AnswerToInvitation,
@@ -31,7 +31,6 @@ from qiao.workshops.models import (
 )
 from qiao.workshops.rules import plans_programme
 
-TOPIC = "workshops"
 #: People of one roundtable at least, and places it has at least, by hand or by the matcher.
 SMALLEST, MOST = 2, 10
 
@@ -205,42 +204,26 @@ def accept_suggestion(suggestion: SuggestedSession, *, actor: Any, minutes: int 
         capacity=max(len(members), MOST),
         needs_interpreting=any(one.registration.needs_interpreter for one in members),
     )
+    places = []
     for position, one in enumerate(members):
-        SessionPerson.objects.create(
-            session=session,
-            registration=one.registration,
-            name=one.registration.name,
-            role=SessionRole.MODERATOR if one.is_moderator else SessionRole.PARTICIPANT,
-            answer=AnswerToInvitation.INVITED,
-            position=position,
+        places.append(
+            SessionPerson(
+                session=session,
+                registration=one.registration,
+                name=one.registration.name,
+                role=SessionRole.MODERATOR if one.is_moderator else SessionRole.PARTICIPANT,
+                answer=AnswerToInvitation.INVITED,
+                position=position,
+            )
         )
-        if one.registration.user is not None:
-            _invite(session, one)
+    SessionPerson.objects.bulk_create(places)
     suggestion.state, suggestion.session = SuggestionState.ACCEPTED, session
     suggestion.save(update_fields=["state", "session", "updated_at"])
+    for place in places:
+        ask_person(place)
     log_act(workshop, "accept_suggestion", actor=actor, subject=session, after=session.state)
     emit("session.changed", session_id=session.pk)
     return session
-
-
-def _invite(session: Session, member: SuggestedMember) -> None:
-    workshop = session.workshop
-    tell(
-        member.registration.user,
-        "session_moderates" if member.is_moderator else "session_invited",
-        topic=TOPIC,
-        url=f"/{workshop.bridge.slug}/workshops/{workshop.public_id}/sessions/{session.public_id}/",
-        bridge=workshop.bridge,
-        key=f"session_invited:{session.public_id}",
-        mail="session_invited",
-        mail_context={
-            "workshop": workshop,
-            "session": session,
-            "moderates": member.is_moderator,
-            "colleagues": session.people.count(),
-        },
-        subject=str(session.title),
-    )
 
 
 def refuse_others(workshop: Workshop, actor: Any) -> None:

@@ -16,8 +16,9 @@ from qiao.activity.domain.outbox import emit
 from qiao.common.errors import InvalidInput
 from qiao.common.states import move
 from qiao.notifications.domain.telling import tell
+from qiao.workshops.domain.audience import TOPIC
 from qiao.workshops.domain.log import log_act
-from qiao.workshops.domain.suggesting import SMALLEST, TOPIC, refuse_others
+from qiao.workshops.domain.suggesting import SMALLEST, refuse_others
 from qiao.workshops.enums import RunState, SuggestionState
 from qiao.workshops.models import Registration, SuggestedMember, SuggestedSession, SuggestionRun, Workshop
 from qiao.workshops.transitions import RUN

@@ -2,7 +2,7 @@
 
 from qiao.workshops.models.attendance import CalendarKey, CheckIn, DayNotice, Feedback
 from qiao.workshops.models.meetings import Meeting, MeetingMember, ScheduleComment, ScheduleRun
-from qiao.workshops.models.programme import PlacementRun, Release, Session, SessionPerson
+from qiao.workshops.models.programme import CalendarEntry, PlacementRun, Release, Session, SessionPerson
 from qiao.workshops.models.registration import Delegation, Presence, QuestionAnswer, Registration
 from qiao.workshops.models.suggestion import SuggestedMember, SuggestedSession, SuggestionRun
 from qiao.workshops.models.workshop import (
@@ -16,8 +16,8 @@ from qiao.workshops.models.workshop import (
 )
 
 __all__ = [
-    "AskingRule", "CalendarKey", "CheckIn", "DayNotice", "Delegation", "Feedback", "Meeting", "MeetingMember",
-    "MeetingTable", "PlacementRun", "Presence", "QuestionAnswer", "Registration", "RegistrationQuestion", "Release",
-    "Room", "ScheduleComment", "ScheduleRun", "Session", "SessionPerson", "Slot", "SuggestedMember",
-    "SuggestedSession", "SuggestionRun", "Workshop", "WorkshopStaff",
+    "AskingRule", "CalendarEntry", "CalendarKey", "CheckIn", "DayNotice", "Delegation", "Feedback", "Meeting",
+    "MeetingMember", "MeetingTable", "PlacementRun", "Presence", "QuestionAnswer", "Registration",
+    "RegistrationQuestion", "Release", "Room", "ScheduleComment", "ScheduleRun", "Session", "SessionPerson", "Slot",
+    "SuggestedMember", "SuggestedSession", "SuggestionRun", "Workshop", "WorkshopStaff",
 ]  # fmt: skip

@@ -42,6 +42,8 @@ class Session(Public):
     online_url = models.URLField(_("link to join online"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=SessionState, default=SessionState.ACTIVE)
     edition = models.PositiveIntegerField(default=1, editable=False)
+    # Places are kept for those who are invited until then.
+    answer_by = models.DateField(_("answers wanted by"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -78,6 +80,11 @@ class SessionPerson(Timestamped):
     )
     answered_at = models.DateTimeField(null=True, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
+    # Why they are asked, in the organisers' words.
+    note = models.CharField(_("why you ask them"), max_length=300, blank=True)
+    # Letters that have asked them, and when the last one did.
+    letters = models.PositiveSmallIntegerField(default=0, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ("role", "position", "id")
@@ -93,6 +100,26 @@ class SessionPerson(Timestamped):
 
     def __str__(self) -> str:
         return self.name or f"{self.registration_id}"
+
+
+class CalendarEntry(Timestamped):
+    """What a person's calendar was last told of a session by mail, so that only what differs is told again."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="calendar_entries")
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="calendar_entries")
+    # As in the message (RFC 5545): it rises with every further one.
+    sequence = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    is_cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("entry in a calendar")
+        verbose_name_plural = _("entries in calendars")
+        constraints = (models.UniqueConstraint(fields=("session", "registration"), name="in_calendar_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.registration_id}: {self.session_id} {self.sequence}"
 
 
 class Release(Public):

@@ -30,6 +30,12 @@ def change_words(change: dict[str, Any], workshop: Workshop) -> str:
                 "to": moment_words(change.get("to"), workshop),
             }
             return _("%(title)s: now %(to)s instead of %(from)s") % (told | times)
+        case "minutes":
+            return _("%(title)s: now %(to)s minutes instead of %(from)s") % (
+                told | {"from": change.get("from"), "to": change.get("to")}
+            )
+        case "details":
+            return _("%(title)s: the description has changed") % told
         case "room":
             return _("%(title)s: now in %(to)s") % (told | {"to": _room(change.get("to"))})
         case "title":

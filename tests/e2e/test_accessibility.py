@@ -97,6 +97,7 @@ ELSEWHERE = {
         "workshop_export", "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
         "workshop_registrations", "workshop_registrations_many", "workshop_invite", "workshop_registration",
         "workshop_programme", "workshop_session_new", "workshop_session", "workshop_session_act", "workshop_releases",
+        "workshop_grid", "workshop_grid_board", "workshop_grid_against", "workshop_grid_place",
         # Tried in test_accessibility_placing.py.
         "workshop_placing", "workshop_placing_run", "workshop_placing_progress", "workshop_placing_act",
         "workshop_meetings", "workshop_meeting_new", "workshop_repair", "workshop_schedule_run", "workshop_meeting",

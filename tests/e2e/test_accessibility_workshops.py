@@ -60,13 +60,14 @@ ORGANISER = [
     "workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff", "workshop_questions", "workshop_asking",
     "workshop_suggestions", "workshop_suggestion", "workshop_report", "workshop_after",
     "workshop_registrations", "workshop_invite", "workshop_registration", "workshop_programme", "workshop_session_new",
-    "workshop_session", "workshop_releases",
+    "workshop_session", "workshop_releases", "workshop_grid",
 ]  # fmt: skip
 #: No pages: what only answers a button, and parts of pages.
 ACTS = {
     "workshop_state", "workshop_tables_set", "workshop_room_remove", "workshop_slots_remove", "workshop_export",
     "workshop_suggestions_run", "workshop_suggestions_progress", "workshop_suggestion_act",
-    "workshop_registrations_many", "workshop_session_act",
+    "workshop_registrations_many", "workshop_session_act", "workshop_grid_board", "workshop_grid_against",
+    "workshop_grid_place",
 }  # fmt: skip
 
 

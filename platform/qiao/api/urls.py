@@ -20,5 +20,5 @@ VERSION_1 = [
 urlpatterns = [
     path("v1/", include(VERSION_1)),
     # Else the website would take it for a bridge, and answer with a page.
-    re_path(r"^.*$", nothing_here, name="nothing_here"),
+    re_path("", nothing_here, name="nothing_here"),
 ]

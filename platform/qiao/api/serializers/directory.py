@@ -209,7 +209,7 @@ class ListingOut(serializers.Serializer[Any]):
     def get_organisation(self, listing: Any) -> Any:
         return AuthorOut(self.context["reader"].author_of(listing)).data
 
-    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/AmountOut"}, {"type": "null"}]})
+    @extend_schema_field(AmountOut(allow_null=True))
     def get_amount(self, listing: Any) -> Any:
         if listing.amount_min is None and listing.amount_max is None:
             return None

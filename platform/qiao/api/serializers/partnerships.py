@@ -186,11 +186,11 @@ class IntroductionOut(IntroductionLine):
     note = serializers.CharField(source="introduction.note", help_text="What an organiser said to both, or empty.")
     may = serializers.SerializerMethodField(help_text="What one's own side can do now, by the names of `act`.")
 
-    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/ListingLine"}, {"type": "null"}]})
+    @extend_schema_field(ListingLine(allow_null=True))
     def get_my_listing(self, _row: Any) -> Any:
         return _line(self.context["view_of"].my_listing)
 
-    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/ListingLine"}, {"type": "null"}]})
+    @extend_schema_field(ListingLine(allow_null=True))
     def get_their_listing(self, _row: Any) -> Any:
         return _line(self.context["view_of"].their_listing)
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import include, path
 from django.views.decorators.http import require_safe
+
+from qiao.api.openapi import TEXT
 
 
 @cache
@@ -17,8 +20,15 @@ def description() -> dict[str, Any]:
     from drf_spectacular.generators import SchemaGenerator
 
     with translation.override("en"):
-        made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+        made: dict[str, Any] = SchemaGenerator(patterns=_patterns()).get_schema(request=None, public=True)
+        made["info"]["description"] = TEXT
     return made
+
+
+def _patterns() -> list[Any]:
+    from qiao.api.urls import VERSION_1  # which names these views
+
+    return [path("api/v1/", include(VERSION_1))]
 
 
 @require_safe

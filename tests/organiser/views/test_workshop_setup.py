@@ -246,3 +246,38 @@ def test_the_tab_that_a_page_belongs_to_is_marked(workshop: Workshop, name: str,
 def test_who_handles_registrations_finds_the_questions(workshop: Workshop) -> None:
     page = signed_in(workshop, "registration").get(address("workshop_registrations", workshop)).content.decode()
     assert f'href="{address("workshop_questions", workshop)}"' in page
+
+
+def test_settings_of_another_are_not_overwritten_unseen(workshop: Workshop) -> None:
+    client = signed_in(workshop, "owner")
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(address("workshop_settings", workshop)).content.decode())
+    assert seen is not None
+    signed_in(workshop, "organiser").post(address("workshop_settings", workshop), typed(venue_0="Guangzhou"))
+    mine = typed(name_0="Renamed", seen=seen[1])
+    refused = client.post(address("workshop_settings", workshop), mine)
+    page = refused.content.decode()
+    workshop.refresh_from_db()
+    assert refused.status_code == 422
+    assert (workshop.name.localize("en"), workshop.venue.localize("en")) == ("Health workshop", "Guangzhou")
+    # What was typed stays, and what the other has written stands beside it.
+    assert 'value="Renamed"' in page
+    assert "<dd>Guangzhou</dd>" in page
+    again = re.search(r'name="seen" value="(\w+)"', page)
+    assert again is not None
+    assert again[1] != seen[1]
+    assert client.post(address("workshop_settings", workshop), mine | {"seen": again[1]}).status_code == 302
+    workshop.refresh_from_db()
+    assert workshop.name.localize("en") == "Renamed"
+
+
+def test_one_slot_is_added_by_the_workshops_clock(workshop: Workshop) -> None:
+    client = signed_in(workshop, "owner")
+    day = workshop.first_day.isoformat()
+    one = {"add": "1", "starts_at": f"{day}T10:05", "minutes": "35"}
+    assert client.post(address("workshop_slots", workshop), one).status_code == 302
+    slot = Slot.objects.get(workshop=workshop)
+    assert slot.starts_at.astimezone(workshop.zone).strftime("%H:%M") == "10:05"
+    assert (slot.ends_at - slot.starts_at).total_seconds() == 35 * 60
+    over = client.post(address("workshop_slots", workshop), one | {"starts_at": f"{day}T10:20"})
+    empty = client.post(address("workshop_slots", workshop), {"add": "1", "minutes": "35"})
+    assert (over.status_code, empty.status_code, Slot.objects.count()) == (422, 422, 1)

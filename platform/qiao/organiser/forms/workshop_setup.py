@@ -189,6 +189,22 @@ class TablesForm(forms.Form):
         )
 
 
+class SlotForm(forms.Form):
+    """One slot, by the workshop's clock."""
+
+    use_required_attribute = False
+    starts_at = moment(_("Begins"))
+    minutes = number(_("Minutes"), least=1, most=1440, initial=20)
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        self.zone = workshop.zone
+        super().__init__(*args, **{"auto_id": "id_one_%s"} | kwargs)
+        self.fields["starts_at"].required = True
+
+    def clean_starts_at(self) -> Any:
+        return self.cleaned_data["starts_at"].replace(tzinfo=self.zone)
+
+
 class SlotsForm(forms.Form):
     """Slots of some days, one after another."""
 

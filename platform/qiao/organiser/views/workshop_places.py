@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qiao.bridges.models import Bridge
 from qiao.common.errors import InvalidInput
 from qiao.common.refusals import show_refusal
-from qiao.organiser.forms.workshop_setup import RoomForm, SlotsForm, TablesForm
+from qiao.organiser.forms.workshop_setup import RoomForm, SlotForm, SlotsForm, TablesForm
 from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
 from qiao.workshops.domain.places import remove_room, restore_room, save_room, set_tables
-from qiao.workshops.domain.slots import Span, make_slots, remove_slots
+from qiao.workshops.domain.slots import Span, add_slot, make_slots, remove_slots
 from qiao.workshops.models import Meeting, MeetingTable, Room, Slot, Workshop
 from qiao.workshops.rules import owns_workshop
 
@@ -119,8 +119,18 @@ def workshop_slots(request: HttpRequest, bridge: Bridge, workshop: Workshop) -> 
         "break_begins": datetime.time(12),
         "break_ends": datetime.time(13, 30),
     }
-    form = SlotsForm(request.POST or None, workshop=workshop, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    adds_one = request.method == "POST" and "add" in request.POST
+    form = SlotsForm(None if adds_one else request.POST or None, workshop=workshop, initial=initial)
+    one = SlotForm(request.POST if adds_one else None, workshop=workshop)
+    if adds_one and one.is_valid():
+        try:
+            add_slot(workshop, actor=request.user, **one.cleaned_data)
+        except InvalidInput as refusal:
+            show_refusal(one, refusal)
+        else:
+            messages.success(request, _("Slot added."))
+            return _to("workshop_slots", workshop)
+    if request.method == "POST" and not adds_one and form.is_valid():
         given = form.cleaned_data
         breaks = [Span(given["break_begins"], given["break_ends"])] if given["break_begins"] else []
         try:
@@ -148,8 +158,9 @@ def workshop_slots(request: HttpRequest, bridge: Bridge, workshop: Workshop) -> 
         request,
         workshop,
         "organiser/workshop_slots.html",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or one.errors else 200,
         form=form,
+        one=one,
         by_day=by_day,
     )
 

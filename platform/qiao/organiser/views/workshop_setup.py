@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +32,14 @@ from qiao.organiser.workshop_scope import at_workshop_desk, workshop_desk_page
 from qiao.workshops.domain import announcing
 from qiao.workshops.domain.asking_rules import set_asking_rules
 from qiao.workshops.domain.copying import copy_workshop
-from qiao.workshops.domain.setting_up import create_workshop, set_questions, update_workshop
+from qiao.workshops.domain.setting_up import (
+    SettingsChanged,
+    comparable,
+    create_workshop,
+    edition_of,
+    set_questions,
+    update_workshop,
+)
 from qiao.workshops.domain.staffing import set_workshop_roles
 from qiao.workshops.enums import MeetingState, RegistrationState
 from qiao.workshops.models import Registration, Workshop, WorkshopStaff
@@ -103,15 +111,21 @@ def workshop(request: HttpRequest, bridge: Bridge, workshop: Workshop) -> HttpRe
 def workshop_settings(request: HttpRequest, bridge: Bridge, workshop: Workshop) -> HttpResponse:
     """Change what it is."""
     form = WorkshopForm(request.POST or None, workshop=workshop)
+    others: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            update_workshop(workshop, actor=request.user, **form.cleaned_data)
+            update_workshop(workshop, actor=request.user, seen=request.POST.get("seen"), **form.cleaned_data)
         except InvalidInput as refusal:
             show_refusal(form, refusal)
+        except SettingsChanged as refusal:
+            form.add_error(None, str(refusal))
+            others = _as_they_are(workshop, form)
         else:
             messages.success(request, _("Saved."))
             return _to("workshop_settings", workshop)
-    return _form_page(request, workshop, "organiser/workshop_settings.html", form)
+    # What was typed stays; who saves again has seen what the other did.
+    context = {"seen": edition_of(workshop), "others": others}
+    return _form_page(request, workshop, "organiser/workshop_settings.html", form, **context)
 
 
 @at_workshop_desk(owns_workshop)
@@ -269,6 +283,21 @@ def _bridge_of(request: HttpRequest) -> Bridge:
     found: Bridge | None = getattr(request, "bridge", None)  # the middleware has looked it up
     if found is None:
         raise Http404
+    return found
+
+
+def _as_they_are(workshop: Workshop, form: WorkshopForm) -> list[tuple[str, str]]:
+    """Labels and present values of what is stored otherwise than it was typed."""
+    found = []
+    for name, field in form.fields.items():
+        now, typed = getattr(workshop, name), form.cleaned_data.get(name)
+        if comparable(now) == comparable(typed):
+            continue
+        label = getattr(workshop, f"get_{name}_display", None)
+        if isinstance(now, datetime.datetime):
+            now = f"{now.astimezone(workshop.zone):%Y-%m-%d %H:%M}"
+        text = str(label()) if label is not None else ", ".join(now) if isinstance(now, list) else str(now or "")
+        found.append((str(field.label), text or "–"))
     return found
 
 

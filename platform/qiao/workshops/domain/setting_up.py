@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from i18nfield.strings import LazyI18nString
 
 from qiao.activity.domain.outbox import emit
 from qiao.bridges.models import Bridge
-from qiao.common.errors import InvalidInput, NotAllowed
+from qiao.common.errors import InvalidInput, NotAllowed, QiaoError
 from qiao.common.text import clean_line, clean_text
 from qiao.common.time_zones import time_zone
 from qiao.common.validation import check_model
@@ -37,6 +39,20 @@ FIELDS = (*LINES, *TEXTS, *PLAIN)
 TOLD = ("first_day", "last_day", "time_zone", "venue", "format")
 
 
+class SettingsChanged(QiaoError):
+    """Somebody else has changed the workshop since its settings were looked at."""
+
+    code = "changed_meanwhile"
+    message = gettext_lazy("Somebody else has changed these settings meanwhile. Nothing of yours is saved yet.")
+    status = 409
+
+
+def edition_of(workshop: Workshop) -> str:
+    """Stands for the settings as they are: another after any change of theirs."""
+    lines = [f"{name} {comparable(getattr(workshop, name))!r}" for name in FIELDS]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def create_workshop(bridge: Bridge, *, actor: Any, **fields: Any) -> Workshop:
     """Make a draft that the actor owns. Raises `NotAllowed`, and `InvalidInput` with the messages by field."""
@@ -52,16 +68,19 @@ def create_workshop(bridge: Bridge, *, actor: Any, **fields: Any) -> Workshop:
 
 
 @transaction.atomic
-def update_workshop(workshop: Workshop, *, actor: Any, **fields: Any) -> Workshop:
+def update_workshop(workshop: Workshop, *, actor: Any, seen: str | None = None, **fields: Any) -> Workshop:
     """Change what it is; once it is published, those registered hear of another day, place or format.
 
-    Raises `NotAllowed`, and `InvalidInput` when a slot or session would be outside its days.
+    `seen` is the `edition_of` what the person looked at. Raises `SettingsChanged` when another has changed it since,
+    `NotAllowed`, and `InvalidInput` when a slot or session would be outside its days.
     """
     workshop = owned(workshop, actor)
-    before = {name: _plain(getattr(workshop, name)) for name in FIELDS}
+    if seen is not None and seen != edition_of(workshop):
+        raise SettingsChanged
+    before = {name: comparable(getattr(workshop, name)) for name in FIELDS}
     _fill(workshop, fields)
     _check_days(workshop)
-    changed = sorted(name for name in FIELDS if _plain(getattr(workshop, name)) != before[name])
+    changed = sorted(name for name in FIELDS if comparable(getattr(workshop, name)) != before[name])
     if not changed:
         return workshop
     workshop.save()
@@ -152,7 +171,7 @@ def _fill(workshop: Workshop, fields: dict[str, Any]) -> None:
             value = _words(value, 20_000, lines=True)
         setattr(workshop, name, value)
     errors: dict[str, list[str]] = {}
-    if not _plain(workshop.name):
+    if not comparable(workshop.name):
         errors["name"] = [_("Give it a name, in one language at least.")]
     if time_zone(workshop.time_zone) is None:
         errors["time_zone"] = [_("Choose a time zone.")]
@@ -210,8 +229,8 @@ def _words(value: Any, longest: int, *, lines: bool = False) -> LazyI18nString:
     return LazyI18nString({language: clean(text)[:longest] for language, text in data.items() if text and clean(text)})
 
 
-def _plain(value: Any) -> Any:
-    """Something that can be compared."""
+def comparable(value: Any) -> Any:
+    """A setting as something that can be compared."""
     if isinstance(value, LazyI18nString):
         return value.data if isinstance(value.data, dict) else ({"en": value.data} if value.data else {})
     return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value

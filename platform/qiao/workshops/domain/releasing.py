@@ -36,9 +36,9 @@ def release_programme(workshop: Workshop, *, actor: Any, name: str = "", note: s
     if not plans_programme(actor, workshop):
         raise NotAllowed
     content = {"sessions": [_line(one) for one in _placed(workshop)]}
-    if not content["sessions"]:
-        raise InvalidInput(_("No session has a time yet."))
     last = Release.objects.of_workshop(workshop).first()
+    if not content["sessions"] and last is None:
+        raise InvalidInput(_("No session has a time yet."))
     changes = changes_between([] if last is None else last.content.get("sessions", []), content["sessions"])
     if last is not None and not changes:
         raise InvalidInput(_("Nothing has changed since the last release."))

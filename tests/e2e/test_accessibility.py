@@ -88,8 +88,11 @@ ELSEWHERE = {
         # Tried in test_accessibility_day.py.
         "workshop_now", "workshop_screen", "workshop_badge", "calendar_settings", "calendar_feed",
         "workshop_calendar_feed", "room_calendar_feed",
+        # Tried in test_accessibility_keys.py.
+        "my_keys", "my_key", "organisation_keys", "organisation_key",
     },
     "organiser": {
+        "key_list", "key",
         "call_list", "call", "call_act", "workshop_list", "workshop_new", "workshop", "workshop_settings",
         "workshop_cancel", "workshop_copy", "workshop_rooms", "workshop_room", "workshop_slots", "workshop_staff",
         "workshop_questions", "workshop_asking", "workshop_suggestions", "workshop_suggestion", "workshop_report",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -77,7 +78,13 @@ class PlaceForm(forms.Form):
 
     def clean_starts_at(self) -> Any:
         given = self.cleaned_data["starts_at"]
-        return None if given is None else given.replace(tzinfo=self.zone)
+        if given is None:
+            return None
+        moment = given.replace(tzinfo=self.zone)
+        there = moment.astimezone(datetime.UTC).astimezone(self.zone).replace(tzinfo=None)
+        if there != given.replace(tzinfo=None):
+            raise forms.ValidationError(_("Clocks go forward that night: there is no such time."))
+        return moment
 
 
 class SessionPersonForm(forms.Form):

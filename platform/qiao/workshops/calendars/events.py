@@ -120,8 +120,12 @@ def _event(
     event.add("uid", uid)
     event.add("dtstamp", changed_at.astimezone(datetime.UTC))
     event.add("last-modified", changed_at.astimezone(datetime.UTC))
-    event.add("dtstart", begins.astimezone(workshop.zone))
-    event.add("dtend", ends.astimezone(workshop.zone))
+    local = [moment.astimezone(workshop.zone) for moment in (begins, ends)]
+    if any(moment.fold for moment in local):
+        # A clock time that is there twice means the first of the two (RFC 5545, 3.3.5): the second is told in UTC.
+        local = [moment.astimezone(datetime.UTC) for moment in local]
+    event.add("dtstart", local[0])
+    event.add("dtend", local[1])
     event.add("transp", "OPAQUE")
     return event
 

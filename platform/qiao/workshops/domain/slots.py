@@ -42,24 +42,29 @@ def moments_of(
 
     The clock of the place says when the day begins and ends. In a night with a clock change an hour that is there
     twice holds twice as many slots, and one that is left out none: what lasts twenty minutes lasts twenty minutes.
-    Raises `InvalidInput`.
+    An end that is not after the beginning is that of the next day, if the workshop lasts until then; midnight ends any
+    day. Raises `InvalidInput`.
     """
     errors: dict[str, list[str]] = {}
     if day not in workshop.days:
         errors["days"] = [_("Choose days of the workshop.")]
-    if ends <= begins:
+    over_midnight = ends <= begins and ends != datetime.time(0)
+    next_day = day + datetime.timedelta(days=1)
+    if ends == begins or (over_midnight and next_day not in workshop.days):
         errors["ends"] = [_("It ends after it has begun.")]
     if not SHORTEST <= minutes <= LONGEST:
         errors["minutes"] = [_("%(from)d to %(to)d minutes.") % {"from": SHORTEST, "to": LONGEST}]
     if not 0 <= pause <= 120:
         errors["pause"] = [_("0 to 120 minutes.")]
-    if any(one.ends <= one.begins for one in breaks):
+    if any(one.ends == one.begins or (one.ends < one.begins and ends > begins) for one in breaks):
         errors["breaks"] = [_("A break ends after it has begun.")]
     if errors:
         raise InvalidInput(errors=errors)
 
     def at(clock: datetime.time) -> datetime.datetime:
-        return datetime.datetime.combine(day, clock, tzinfo=workshop.zone).astimezone(datetime.UTC)
+        # Hours before the beginning are those after midnight.
+        of = next_day if ends <= begins and clock < begins else day
+        return datetime.datetime.combine(of, clock, tzinfo=workshop.zone).astimezone(datetime.UTC)
 
     closed = sorted((at(one.begins), at(one.ends)) for one in breaks)
     length, step = datetime.timedelta(minutes=minutes), datetime.timedelta(minutes=minutes + pause)
@@ -103,7 +108,12 @@ def make_slots(
     ]
     if not wanted:
         raise InvalidInput(errors={"ends": [_("There is no room for a slot between these hours.")]})
-    of_days = [slot for slot in _locked(workshop) if slot.starts_at.astimezone(workshop.zone).date() in set(days)]
+    of_days = [
+        slot
+        for slot in _locked(workshop)
+        if slot.starts_at.astimezone(workshop.zone).date() in set(days)
+        or any(begins < slot.ends_at and slot.starts_at < ends for begins, ends in wanted)  # made over midnight
+    ]
     kept = {slot.starts_at: slot for slot in of_days if _is_taken(slot)}
     for slot in of_days:
         if slot.starts_at not in kept:
@@ -115,8 +125,12 @@ def make_slots(
     Slot.objects.bulk_create(Slot(workshop=workshop, starts_at=a, ends_at=b) for a, b in new)
     log_act(workshop, "make_slots", actor=actor, detail={"slots": len(new)})
     emit("workshop.changed", workshop_id=workshop.pk)
-    chosen = set(days)
-    return [one for one in workshop.slots.all() if one.starts_at.astimezone(workshop.zone).date() in chosen]
+    chosen, made = set(days), {begins for begins, _ends in wanted}
+    return [
+        one
+        for one in workshop.slots.all()
+        if one.starts_at in made or one.starts_at.astimezone(workshop.zone).date() in chosen
+    ]
 
 
 @transaction.atomic

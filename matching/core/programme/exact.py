@@ -10,19 +10,19 @@ from ortools.sat.python import cp_model
 from matching.core.programme.problem import Beside, Terms
 
 #: Beyond so many ways of placing single sessions, or pairs that have to do with each other, search alone does better.
-MOST_WAYS, MOST_PAIRS = 60_000, 6_000
-#: What the solver calls a second of work is the same on every machine; ours take about so many of them in one.
-WORK_A_SECOND = 1.0
+MOST_WAYS, MOST_PAIRS = 60_000, 1_500
+#: What the solver calls a second of work is the same on every machine; any does so much of it in one by the clock.
+WORK_A_SECOND = 0.3
 
 
 @dataclass(frozen=True)
 class Exact:
     """Room and start of each session that has a place; what no placement weighs less than, in the board's weights with
-    `missing` for each that has none; whether nothing is better."""
+    `missing` for each that has none; whether all the work set for it was done."""
 
     places: dict[int, tuple[int, int]]
     least: int
-    is_best: bool
+    complete: bool
 
 
 def is_small(terms: Terms) -> bool:
@@ -35,23 +35,37 @@ def is_small(terms: Terms) -> bool:
 
 
 def solve(
-    terms: Terms, hint: dict[int, tuple[int, int]], *, missing: int, seed: int, seconds: float, stop: Callable[[], bool]
+    terms: Terms,
+    hint: dict[int, tuple[int, int]],
+    *,
+    missing: int,
+    seed: int,
+    seconds: float,
+    clock: float,
+    stop: Callable[[], bool],
 ) -> Exact | None:
-    """The best placement found in the time, beginning from `hint`; None when none was found."""
+    """The best placement found in work worth so many `seconds`, and in no more by the `clock`, beginning from `hint`;
+    None when none was found."""
     model = _Model(terms, missing)
     model.hint(hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (2**31 - 1)
     solver.parameters.max_deterministic_time = seconds * WORK_A_SECOND
-    solver.parameters.max_time_in_seconds = max(1.0, seconds * 2)
+    solver.parameters.max_time_in_seconds = max(0.1, clock)
+
+    def look_up(_bound: float) -> None:
+        if stop():
+            solver.stop_search()
+
+    solver.best_bound_callback = look_up
     status = solver.solve(model.model, _Stopping(stop))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     return Exact(
         places=model.read(solver),
         least=round(solver.best_objective_bound),
-        is_best=status == cp_model.OPTIMAL,
+        complete=status == cp_model.OPTIMAL or (not stop() and solver.wall_time < clock),
     )
 
 

@@ -13,10 +13,14 @@ from matching.core.programme.problem import Stretch
 
 #: From how much worse a step is still likely to be taken, to where hardly any is; in weight.
 HOT, WARM, COLD = 6.0, 1.5, 0.2
+#: The same where whole tracks need not stay together.
+LOOSE_HOT, LOOSE_COLD = 8.0, 0.35
 #: Where parts of tracks count, this part of the steps leaves tracks together: apart again is easy, together is not.
 TOGETHER = 0.6
 #: Having no place weighs more than anything else; in steps it is as if it were so much.
 MISSING = 10**6
+#: How often a few are placed anew, which takes as long as many other moves.
+REBUILD = 0.3
 _LOOK_AT_CLOCK = 128
 Move = list[tuple[int, int, int]]
 
@@ -34,8 +38,12 @@ class Search:
             (room, stretch) for room, one in enumerate(terms.rooms) for stretch in one.openings
         ]
         self.movable = [one for one in terms.free if terms.room_cost[one]]
+        # Many may begin at the same times: one set for all of them.
+        same: dict[tuple[int, ...], frozenset[int]] = {}
         self.allowed = [
-            {room: frozenset(terms.starts(one, room)) for room in rooms} if one not in terms.fixed else {}
+            {room: same.setdefault(terms.starts(one, room), frozenset(terms.starts(one, room))) for room in rooms}
+            if one not in terms.fixed
+            else {}
             for one, rooms in enumerate(terms.room_cost)
         ]
         self.like: dict[int, list[int]] = {}
@@ -50,7 +58,7 @@ class Search:
         if not self.movable or steps < 1:
             return weighs, True
         if not self.terms.problem.weights.part:
-            return self._anneal(weighs, steps, self._kinds(), HOT, COLD)
+            return self._anneal(weighs, steps, self._kinds(), LOOSE_HOT, LOOSE_COLD)
         first = int(steps * TOGETHER)
         weighs, complete = self._anneal(weighs, first, self._together(), HOT, WARM)
         if not complete:
@@ -88,6 +96,8 @@ class Search:
         weights = self.terms.problem.weights
         if weights.part:
             kinds += [self._exchange_rooms, self._exchange_tracks, self._exchange_alike, self._exchange_alike]
+        else:
+            kinds += [self._rebuild]
         if weights.part or weights.pause:
             kinds += [self._reorder]
         return kinds
@@ -192,6 +202,36 @@ class Search:
         if room >= 0:
             board.place(one, room, start)
         return [(one, *found)] if found is not None else []
+
+    def _rebuild(self) -> Move:
+        """A few that have to do with each other are taken off and placed anew in turn, each at its best."""
+        if self.chance.random() > REBUILD:
+            return []
+        board, terms = self.board, self.terms
+        first = self.chance.choice(self.movable)
+        beside = [
+            one.other for one in terms.beside[first] if one.other not in terms.fixed and board.is_placed(one.other)
+        ]
+        several = [first, *self.chance.sample(beside, min(len(beside), self.chance.randint(1, 4)))]
+        several = [one for one in several if terms.room_cost[one]]
+        self.chance.shuffle(several)
+        before = {one: (board.room[one], board.at[one]) for one in several}
+        for one in several:
+            if before[one][0] >= 0:
+                board.take(one)
+        move: Move = []
+        for one in several:
+            found = best_place(board, one)
+            if found is not None:
+                board.place(one, *found)
+            move.append((one, *found) if found is not None else (one, -1, 0))
+        for one in several:
+            if board.is_placed(one):
+                board.take(one)
+        for one, (room, start) in before.items():
+            if room >= 0:
+                board.place(one, room, start)
+        return move
 
     def _insert_missing(self) -> Move:
         """One without a place takes another's, which goes where it weighs least, or has none."""

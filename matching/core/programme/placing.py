@@ -15,10 +15,11 @@ from matching.core.programme.construction import best_place, construct
 from matching.core.programme.packing import pack
 from matching.core.programme.problem import Placement, ProgrammeProblem, Terms
 
-#: Steps of search in a second of the time given: a machine that others use as well makes more.
-STEPS_A_SECOND = 4_000
+#: Steps of search in a second of the time given, for so many sessions or more; up to so many times as many for fewer. A
+#: machine that others use as well makes more.
+STEPS_A_SECOND, SESSIONS, FASTER = 4_000, 200, 4.0
 #: Of a problem that is solved outright afterwards, search makes no more steps for each session, and has this part.
-STEPS_EACH, PART = 400, 0.3
+STEPS_EACH, PART = 4_000, 0.5
 
 
 def never() -> bool:
@@ -40,14 +41,22 @@ def solve(
     search = local_search.Search(board, seed=seed, stop=over)
     weighs = _begin(board, search.missing, seed)
     small = exact.is_small(terms)
-    steps = int(time_limit * STEPS_A_SECOND)
+    steps = int(time_limit * STEPS_A_SECOND * min(FASTER, max(1.0, SESSIONS / max(1, len(terms.free)))))
     if small:
         steps = min(int(steps * PART), STEPS_EACH * len(terms.free))
     weighs, complete = search.improve(weighs, steps)
     bound, method = None, "best first and annealing"
     if small and terms.free and not over():
-        left = time_limit * (1 - PART)
-        found = exact.solve(terms, board.snapshot(), missing=search.missing, seed=seed, seconds=left, stop=stop)
+        found = exact.solve(
+            terms,
+            board.snapshot(),
+            missing=search.missing,
+            seed=seed,
+            seconds=time_limit * (1 - PART),
+            clock=ends - time.monotonic(),
+            stop=stop,
+        )
+        complete = complete and found is not None and found.complete
         if found is not None:
             method = "CP-SAT"
             weighs = _better(board, found.places, weighs, search.missing)

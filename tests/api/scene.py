@@ -53,7 +53,7 @@ class Caller:
         return self.call("DELETE", path, **headers)
 
 
-def caller(user: User, *, scopes: Any = SCOPES, **place: int) -> Caller:
+def caller(user: User, *, scopes: Any = SCOPES, **place: Any) -> Caller:
     """Somebody with a token of their own."""
     key, secret = make_key(actor=user, name="A program", scopes=scopes, days=30, **place)
     return Caller(secret, key)

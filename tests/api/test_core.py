@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -238,6 +239,15 @@ def test_other_origins_are_let_in_by_configuration(settings: Any) -> None:
     assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
     other = Client().get("/api/v1/bridges/", headers={"Origin": "https://other.example"})
     assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_a_call_that_goes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    since = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)
+    until = datetime.datetime(2028, 1, 1, tzinfo=datetime.UTC)
+    monkeypatch.setattr("qiao.api.views.bridges.BridgeList.deprecated", (since, until))
+    headers = Client().get("/api/v1/bridges/").headers
+    assert (headers["Deprecation"], headers["Sunset"]) == ("@1798761600", "Sat, 01 Jan 2028 00:00:00 GMT")
+    assert "Deprecation" not in Client().get("/api/v1/sectors/").headers
 
 
 def test_an_unforeseen_error_tells_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,5 +79,7 @@ def test_another_scope_opens_nothing() -> None:
             continue
         action = "read" if method == "GET" else "write"
         lacking = [scope for scope in SCOPES if scope != f"{resource}:{action}"]
-        all_of_it.scene.callers["lacking"] = caller(all_of_it.scene.owner, scopes=lacking)
+        all_of_it.scene.callers["lacking"] = one = caller(all_of_it.scene.owner, scopes=lacking)
         assert tried(all_of_it, method, name, "lacking") == 403, f"{method} {name}"
+        assert one.key is not None
+        one.key.delete()

@@ -33,7 +33,9 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="The HTTP status.")
     code = serializers.CharField(help_text="Stable code of the problem.")
     detail = serializers.CharField(help_text="What happened, in the language asked for.")
-    errors = ProblemError(many=True, required=False, help_text="By field, where it is about fields.")
+    errors = ProblemError(  # type: ignore[assignment]  # a field is no attribute
+        many=True, required=False, help_text="By field, where it is about fields."
+    )
 
 
 #: Every code by its status, for the description and for the page of it.

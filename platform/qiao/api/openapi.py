@@ -60,7 +60,7 @@ _LIMITS = {
 }
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself by its class
+class KeyScheme(OpenApiAuthenticationExtension):
     """A token, or what a client was given for its secret."""
 
     target_class = "qiao.api.core.access.KeyAuthentication"
@@ -78,7 +78,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         ]
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself by its class
+class SessionScheme(OpenApiAuthenticationExtension):
     """A signed-in person's browser."""
 
     target_class = "qiao.api.core.access.BrowserSession"

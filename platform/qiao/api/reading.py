@@ -66,17 +66,18 @@ def problems() -> list[tuple[int, str, str]]:
 
 
 def _call(path: str, method: str, operation: Schema, components: Schema) -> Call:
-    body, example = (), ""
+    body: tuple[Field, ...] = ()
+    example = ""
     if "requestBody" in operation:
         content = next(iter(operation["requestBody"]["content"].values()))
         body = _fields(content["schema"], components)
         if "example" in content:
             example = json.dumps(content["example"], ensure_ascii=False, indent=2)
     status, answer = next(one for one in operation["responses"].items() if one[0].startswith("2"))
-    schema = next(iter(answer.get("content", {}).values()), {}).get("schema")
-    client = (
-        next((one["client"] for one in operation["security"] if "client" in one), []) if "security" in operation else []
-    )
+    contents: list[Schema] = list(answer.get("content", {}).values())
+    schema = contents[0]["schema"] if contents else None
+    ways: list[dict[str, list[str]]] = operation.get("security", [])
+    client = next((one["client"] for one in ways if "client" in one), [])
     codes = tuple(
         (refused, tuple(PROBLEMS.get(int(refused), {})))
         for refused in operation["responses"]

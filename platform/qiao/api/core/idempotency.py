@@ -37,6 +37,7 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
     key = getattr(request.auth, "key", None)
     place = _hash(str(request.user.pk), key.public_id if key else "", request.method or "", request.path, said)
     digest = _hash(json.dumps(request.data, sort_keys=True, default=str), request.META.get("QUERY_STRING", ""))
+    user: Any = request.user
     with transaction.atomic():
         _lock(place)
         kept = ApiAnswer.objects.filter(place=place).first()
@@ -48,7 +49,7 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
         response = act()
         if response.status_code < 300:
             ApiAnswer.objects.create(
-                user=request.user, key=key, place=place, digest=digest, status=response.status_code,
+                user=user, key=key, place=place, digest=digest, status=response.status_code,
                 headers={name: response[name] for name in KEPT_HEADERS if name in response},
                 body="" if response.data is None else Utf8JsonRenderer().render(response.data).decode(),
             )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
 from django.utils.translation import get_language_from_request
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -59,13 +61,16 @@ class ApiView(APIView):
     #: Whether a POST takes an `Idempotency-Key`.
     repeatable: ClassVar[bool] = True
 
-    authentication_classes = (KeyAuthentication, BrowserSession)
+    #: Since when it is deprecated, and when it goes (`docs/api.md`).
+    deprecated: ClassVar[tuple[datetime.datetime, datetime.datetime] | None] = None
+
+    authentication_classes: Any = (KeyAuthentication, BrowserSession)
     permission_classes = ()
-    parser_classes = (StrictJsonParser,)
+    parser_classes: Any = (StrictJsonParser,)
     renderer_classes = (Utf8JsonRenderer,)
     content_negotiation_class = OnlyJson
     metadata_class = None
-    http_method_names = ("get", "head", "post", "patch", "delete")
+    http_method_names: Any = ("get", "head", "post", "patch", "delete")
 
     request: Request
     allowance: limits.Allowance | None = None
@@ -154,6 +159,9 @@ class ApiView(APIView):
         if self.allowance is not None:
             for name, value in self.allowance.headers().items():
                 response[name] = value
+        if self.deprecated is not None:
+            since, until = self.deprecated
+            response["Deprecation"], response["Sunset"] = f"@{int(since.timestamp())}", http_date(until.timestamp())
         patch_vary_headers(response, VARY)
         response.setdefault("Cache-Control", "private, no-cache")
         response["Content-Language"] = translation.get_language() or "en"

@@ -41,7 +41,7 @@ class SectorOut(serializers.Serializer[Any]):
     """A sector, or a branch of one."""
 
     code = serializers.CharField(help_text="Code; it never changes.")
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]  # a field is no attribute
         source="parent.code", default=None, allow_null=True, help_text="Code of the sector it is a branch of, or null."
     )
     name = TwoTexts(help_text="Its name.", read_only=True)

@@ -38,7 +38,7 @@ class SectorCodes(serializers.ListField):
     def to_representation(self, value: Any) -> list[str]:
         return sorted(sector.code for sector in value.all())
 
-    def to_internal_value(self, data: Any) -> list[Sector]:  # type: ignore[override]  # rows for the codes
+    def to_internal_value(self, data: Any) -> list[Sector]:
         codes = set(super().to_internal_value(data))
         found = list(Sector.objects.filter(code__in=codes))
         if len(found) != len(codes):

@@ -136,7 +136,9 @@ class RegistrationChange(serializers.Serializer[Any]):
     )
     time_zone = serializers.CharField(required=False, allow_blank=True, max_length=60, help_text="Of who is online.")
     at_any_hour = serializers.BooleanField(required=False, help_text="Meetings at any hour of one's own clock.")
-    presences = StretchField(many=True, required=False, max_length=40, help_text="Hours there; none: all the time.")
+    presences = StretchField(  # type: ignore[call-arg]  # of the list
+        many=True, required=False, max_length=40, help_text="Hours there; none: all the time."
+    )
     answers = serializers.DictField(
         child=serializers.JSONField(), required=False,
         help_text="Answers by the number of the question: a text, a number, numbers, or true and false.",

@@ -56,8 +56,9 @@ class Me(ApiView):
     @described(MeOut, "Who calls, and by which key", tag="foundation")
     def get(self, request: Request) -> Response:
         access = self.access
-        roles = dict(Affiliation.objects.filter(user=request.user).values_list("organisation_id", "role"))
-        staff = BridgeStaff.objects.filter(user=request.user).select_related("bridge")
+        user: Any = request.user
+        roles = dict(Affiliation.objects.filter(user=user).values_list("organisation_id", "role"))
+        staff = BridgeStaff.objects.filter(user=user).select_related("bridge")
         bridges = [
             {"bridge": one.bridge.slug, "role": one.role}
             for one in staff

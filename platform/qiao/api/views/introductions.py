@@ -53,7 +53,8 @@ class _Introductions(ApiView):
     def sides(self) -> Any:
         """Organisations whose own people the caller is: who keeps a profile for a bridge has no part in its
         introductions."""
-        own = Affiliation.objects.filter(user=self.request.user).values("organisation_id")
+        user: Any = self.request.user
+        own = Affiliation.objects.filter(user=user).values("organisation_id")
         return self.access.organisations().filter(pk__in=own)
 
     def view_of(self, public_id: str, organisation: str | None = None) -> IntroductionView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Any
 from urllib.parse import unquote_plus
 
 from rest_framework.parsers import FormParser
@@ -51,18 +52,19 @@ class TokenExchange(ApiView):
         return answer
 
     def _exchange(self, request: Request) -> dict[str, object]:
-        client_id, secret = _credentials(request)
+        sent: Any = request.data  # a form, by its parser
+        client_id, secret = _credentials(request, sent)
         if len(client_id) > 60 or len(secret) > 200:
             raise _Refused("invalid_client", "The client is not known.", 401)
         key = key_of_client(client_id, secret) if secret.isascii() and client_id.isascii() else None
         if key is None:
             raise _Refused("invalid_client", "The client is not known, has ended, or has another secret.", 401)
-        grants = request.data.getlist("grant_type")
+        grants = sent.getlist("grant_type")
         if not grants:
             raise _Refused("invalid_request", "grant_type is missing.")
         if grants != ["client_credentials"]:
             raise _Refused("unsupported_grant_type", "Only client_credentials is taken here.")
-        asked = request.data.getlist("scope")
+        asked = sent.getlist("scope")
         if len(asked) > 1:
             raise _Refused("invalid_request", "scope is given twice.")
         scopes = set(asked[0].split()) if asked and asked[0].strip() else set(key.scopes)
@@ -77,12 +79,12 @@ class TokenExchange(ApiView):
         }
 
 
-def _credentials(request: Request) -> tuple[str, str]:
+def _credentials(request: Request, sent: Any) -> tuple[str, str]:
     """By HTTP Basic, or in the body; not by both."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
-    in_body = "client_secret" in request.data
+    in_body = "client_secret" in sent
     if not header:
-        return str(request.data.get("client_id", "")), str(request.data.get("client_secret", ""))
+        return str(sent.get("client_id", "")), str(sent.get("client_secret", ""))
     scheme, _space, encoded = header.partition(" ")
     if scheme.lower() != "basic" or in_body:
         raise _Refused("invalid_request", "Send the secret once: by HTTP Basic, or in the body.")

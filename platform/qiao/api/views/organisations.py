@@ -60,7 +60,7 @@ class _Organisations(ApiView):
         return found
 
     def show(self, organisation: Organisation, *, location: str = "") -> Response:
-        known = {"memberships": self.sides([organisation])}
+        known: dict[str, Any] = {"memberships": self.sides([organisation])}
         if location:
             return self.made(OrganisationOut, organisation, location, **known)
         return self.one(OrganisationOut, organisation, **known)

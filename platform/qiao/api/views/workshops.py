@@ -157,7 +157,7 @@ class OneSession(SessionList):
     """A session."""
 
     @described(SessionOut, "A session of the released programme", tag="workshops", public=True, errors=[404])
-    def get(self, request: Request, bridge: str, workshop: str, session: str) -> Response:  # type: ignore[override]
+    def get(self, request: Request, bridge: str, workshop: str, session: str) -> Response:
         at = self.workshop
         return self.one(SessionOut, self.session(at, session), takes_part=self.hears_links(at))
 

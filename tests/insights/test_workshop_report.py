@@ -90,6 +90,11 @@ def test_figures_of_a_small_workshop(workshop: Workshop) -> None:
     by_side = {line.label: (line.registered, line.came, line.asked, line.held) for line in report.sides}
     assert sorted(by_side.values()) == [(2, 1, 2, 1), (2, 2, 1, 3)]
     assert {line.registered for line in report.kinds} == {3, 1}
+    # From interest to agreement: a pair counts for each side and each kind that is in it, once.
+    grown = {line.label: (line.met, line.introduced, line.agreements) for line in (*report.sides, *report.kinds)}
+    assert sorted(grown.values()) == [(1, 1, 0), (2, 1, 0), (2, 1, 0), (2, 1, 0)]
+    Introduction.objects.update(stage=Stage.OUTCOME)
+    assert {line.agreements for line in (*workshop_report(workshop).sides, *workshop_report(workshop).kinds)} == {1}
 
 
 def test_a_workshop_of_nobody_has_no_shares(workshop: Workshop) -> None:

@@ -24,6 +24,7 @@ from qiao.workshops.domain.queries.asking import AskingRules
 from qiao.workshops.domain.queries.free_times import FreeTimes
 from qiao.workshops.domain.schedule_runs import Outcome, begin_run, fail_run, store_outcome
 from qiao.workshops.domain.seating import Party, needs_table, seat_all, tables_of
+from qiao.workshops.domain.understanding import needs_interpreter
 from qiao.workshops.enums import MeetingAnswer, MeetingState
 from qiao.workshops.models import Meeting, Registration, ScheduleRun, Slot, Workshop
 
@@ -233,14 +234,6 @@ def _unasked(plan: _Plan, everybody: list[Registration], fits: dict[Pair, float]
 
 def _may_meet(rules: AskingRules, first: Registration, second: Registration) -> bool:
     return rules.allow(first, second) or rules.allow(second, first)
-
-
-def needs_interpreter(people: list[Registration]) -> bool:
-    """Whether some of them share no language, as far as they have said which they speak."""
-    spoken = [set(one.languages) for one in people if one.languages]
-    if len(spoken) < len(people):
-        return any(one.needs_interpreter for one in people)
-    return not set.intersection(*spoken)
 
 
 def _problem(plan: _Plan, times: FreeTimes, wishes: list[Wish], locked: dict[str, int]) -> TimetableProblem:

@@ -91,7 +91,10 @@ def report_rows(report: WorkshopReport) -> list[tuple[str, Any]]:
 
 def group_heads() -> list[str]:
     """Heads of the lines per side and kind."""
-    return [_("Registered"), _("Came"), _("Meetings asked for"), _("Meetings held"), _("Held per person")]
+    return [
+        _("Registered"), _("Came"), _("Meetings asked for"), _("Meetings held"), _("Held per person"),
+        _("Pairs that met"), _("Introduced since"), _("Agreements since"),
+    ]  # fmt: skip
 
 
 def _figures(workshop: Workshop) -> Iterator[Row]:
@@ -107,7 +110,17 @@ def _figures(workshop: Workshop) -> Iterator[Row]:
 
 def _line(line: GroupLine) -> Row:
     each = "" if line.held_each is None else round(line.held_each, 2)
-    return [line.label, line.registered, line.came, line.asked, line.held, each]
+    return [
+        line.label,
+        line.registered,
+        line.came,
+        line.asked,
+        line.held,
+        each,
+        line.met,
+        line.introduced,
+        line.agreements,
+    ]
 
 
 def _people(workshop: Workshop) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -35,6 +35,10 @@ class GroupLine:
     came: int
     asked: int
     held: int
+    #: Pairs of organisations that met, with one of these in it; and how far they have come since.
+    met: int = 0
+    introduced: int = 0
+    agreements: int = 0
 
     @property
     def held_each(self) -> float | None:
@@ -111,7 +115,9 @@ def workshop_report(workshop: Workshop) -> WorkshopReport:
     across = [pk for pk in held if len({side_of.get(one["registration_id"], "") for one in members.get(pk, ())}) > 1]
     pairs = _pairs(held, members, organisation_of)
     marks = Feedback.objects.filter(workshop=workshop, session=None).aggregate(n=Count("pk"), mark=Avg("mark"))
+    reached = _reached(workshop, pairs)
     people = [one["pk"] for one in confirmed]
+    kind_of_organisation = {one["organisation_id"]: one["organisation__kind"] for one in registrations}
     return WorkshopReport(
         registered=len(confirmed),
         waiting=sum(one["state"] == RegistrationState.WAITING for one in registrations),
@@ -129,9 +135,12 @@ def workshop_report(workshop: Workshop) -> WorkshopReport:
         cross_border_share=len(across) / len(held) if held else None,
         people_without_meeting=sum(not held_by[pk] for pk in people),
         pairs_met=len(pairs),
-        stages=_stages(workshop, pairs),
-        sides=_lines(people, side_of, came, asked_by, held_by, _side_label),
-        kinds=_lines(people, kind_of, came, asked_by, held_by, _kind_label),
+        stages={
+            stage: sum(one >= place for one in reached.values() if one is not None)
+            for stage, place in STAGE_ORDER.items()
+        },
+        sides=_lines(people, side_of, came, asked_by, held_by, _side_label, _by_group(reached, side_of_organisation)),
+        kinds=_lines(people, kind_of, came, asked_by, held_by, _kind_label, _by_group(reached, kind_of_organisation)),
         feedback=marks["n"],
         mark=marks["mark"],
     )
@@ -153,18 +162,31 @@ def _pairs(
     return found
 
 
-def _stages(workshop: Workshop, pairs: set[tuple[int, int]]) -> dict[str, int]:
-    """Of the pairs that have met, how many have come at least as far as each stage by now."""
+def _reached(workshop: Workshop, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int | None]:
+    """How far each pair that has met has come by now; None for one that nobody has introduced."""
+    reached: dict[tuple[int, int], int | None] = dict.fromkeys(pairs)
     if not pairs:
-        return dict.fromkeys(Stage.values, 0)
+        return reached
     chosen = Q(first__in={one for one, _other in pairs}, second__in={other for _one, other in pairs})
     rows = Introduction.objects.filter(chosen, bridge_id=workshop.bridge_id).exclude(stage="")
-    reached = [
-        STAGE_ORDER[stage]
-        for first, second, stage in rows.values_list("first_id", "second_id", "stage")
-        if (first, second) in pairs
-    ]
-    return {stage: sum(one >= place for one in reached) for stage, place in STAGE_ORDER.items()}
+    for first, second, stage in rows.values_list("first_id", "second_id", "stage"):
+        if (first, second) in reached:
+            reached[(first, second)] = STAGE_ORDER[stage]
+    return reached
+
+
+def _by_group(
+    reached: dict[tuple[int, int], int | None], group_of: Mapping[int, str]
+) -> dict[str, tuple[int, int, int]]:
+    """Of each group: pairs that met with one of it, those introduced, those with an agreement. A pair counts once."""
+    counts: dict[str, list[int]] = {}
+    for pair, place in reached.items():
+        for group in {group_of.get(organisation, "") for organisation in pair}:
+            line = counts.setdefault(group, [0, 0, 0])
+            line[0] += 1
+            line[1] += place is not None
+            line[2] += place is not None and place >= STAGE_ORDER[Stage.AGREEMENT]
+    return {group: (one, two, three) for group, (one, two, three) in counts.items()}
 
 
 def _lines(
@@ -174,6 +196,7 @@ def _lines(
     asked_by: Counter[int],
     held_by: Counter[int],
     label: Any,
+    grown: Mapping[str, tuple[int, int, int]],
 ) -> tuple[GroupLine, ...]:
     groups: dict[str, list[int]] = {}
     for pk in people:
@@ -185,6 +208,9 @@ def _lines(
             came=sum(pk in came for pk in of_one),
             asked=sum(asked_by[pk] for pk in of_one),
             held=sum(held_by[pk] for pk in of_one),
+            met=grown.get(name, (0, 0, 0))[0],
+            introduced=grown.get(name, (0, 0, 0))[1],
+            agreements=grown.get(name, (0, 0, 0))[2],
         )
         for name, of_one in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     )

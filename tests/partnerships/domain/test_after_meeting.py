@@ -12,9 +12,9 @@ from qiao.directory.models import Block
 from qiao.partnerships.domain.after_meeting import carry_on_from_meeting
 from qiao.partnerships.domain.brokering import introduce_by_hand
 from qiao.partnerships.enums import IntroductionState, MilestoneState, Origin, Stage
-from qiao.partnerships.models import Introduction, Milestone
+from qiao.partnerships.models import Introduction, Milestone, PrivateNote
 from qiao.workshops.domain.answering import accept_meeting
-from qiao.workshops.domain.outcomes import agree_next_step, mark_outcome, settle_outcome
+from qiao.workshops.domain.outcomes import agree_next_step, mark_outcome, settle_outcome, write_notes
 from qiao.workshops.models import Meeting
 from tests.factories import affiliate
 from tests.workshops.meeting_cast import MeetingCast, meeting_cast
@@ -104,3 +104,25 @@ def test_those_who_have_blocked_each_other_are_not_introduced(cast: MeetingCast,
     Block.objects.create(organisation=b.organisation, blocked=a.organisation)
     assert carry_on_from_meeting(meeting.pk) == []
     assert not Introduction.objects.exists()
+
+
+def test_notes_of_each_side_go_on_as_its_own_private_note(cast: MeetingCast, meeting: Meeting) -> None:
+    a, b = cast.british[0], cast.chinese[0]
+    write_notes(meeting, actor=a.user, registration=a, notes="They have the cells")
+    for one in (a, b):
+        mark(meeting, one)
+    [introduction] = carry_on_from_meeting(meeting.pk)
+    carry_on_from_meeting(meeting.pk)
+    note = PrivateNote.objects.get()
+    assert (note.introduction, note.organisation, note.author) == (introduction, a.organisation, a.user)
+    assert note.text.endswith("They have the cells")
+    assert str(cast.workshop.name) in note.text
+    assert not PrivateNote.objects.visible_to(b.user).exists()
+    # Kept up to date until somebody changes it there.
+    write_notes(meeting, actor=a.user, registration=a, notes="They have the cells and the mice")
+    carry_on_from_meeting(meeting.pk)
+    assert PrivateNote.objects.get().text.endswith("and the mice")
+    PrivateNote.objects.update(text="Ours")
+    write_notes(meeting, actor=a.user, registration=a, notes="Something else")
+    carry_on_from_meeting(meeting.pk)
+    assert PrivateNote.objects.get().text == "Ours"

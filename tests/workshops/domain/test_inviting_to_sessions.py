@@ -102,7 +102,8 @@ def test_an_accepted_proposal_invites_its_people_and_says_what_they_share(worksh
     )
     for number, one in enumerate(people):
         SuggestedMember.objects.create(suggestion=found, registration=one, is_moderator=number == 0)
-    accept_suggestion(found, actor=planner)
+    Registration.objects.filter(pk=people[0].pk).update(languages=["zh"])
+    assert accept_suggestion(found, actor=planner).needs_interpreting  # they share no language
     [moderator], [member] = letters(people[0]), letters(people[1])
     assert "ask you to moderate" in moderator.text
     assert "What they have in common: gait, sensors" in member.text

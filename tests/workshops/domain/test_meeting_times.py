@@ -304,3 +304,22 @@ def test_a_late_arrival_shortens_what_was_said(cast: MeetingCast) -> None:
     note_late_arrival(a, actor=cast.organiser, until=second.starts_at)
     assert [(one.starts_at, one.ends_at) for one in a.presences.all()] == [(second.starts_at, cast.slots[3].ends_at)]
     assert FreeTimes(cast.workshop, [a]).free(a.pk) == list(Slot.objects.filter(starts_at__gte=second.starts_at))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asks", "needed"),
+    [
+        (["en"], ["zh"], False, True),
+        (["en", "zh"], ["zh"], True, False),
+        ([], ["zh"], True, True),
+        (["en"], ["en"], False, False),
+    ],
+)
+def test_a_meeting_between_people_says_whether_it_needs_an_interpreter(
+    cast: MeetingCast, first: list[str], second: list[str], asks: bool, needed: bool
+) -> None:
+    one, two = cast.british[0], cast.chinese[0]
+    Registration.objects.filter(pk=one.pk).update(languages=first, needs_interpreter=asks)
+    Registration.objects.filter(pk=two.pk).update(languages=second)
+    meeting = accept_meeting(cast.ask(one, two, slot=cast.slots[0]), actor=two.user, registration=two)
+    assert Meeting.objects.get(pk=meeting.pk).needs_interpreter == needed

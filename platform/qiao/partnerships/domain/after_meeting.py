@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from itertools import combinations
 from typing import Any
 
 from django.db import transaction
 
 from qiao.common.errors import QiaoError
+from qiao.common.text import clean_text
 from qiao.directory.models import Organisation
 from qiao.partnerships.domain.brokering import introduce_by_hand
 from qiao.partnerships.domain.case import Case, locked_case, log, stir
 from qiao.partnerships.domain.milestones import record_agreed_milestone
 from qiao.partnerships.enums import IntroductionState, Origin, Stage
-from qiao.partnerships.models import Introduction
-from qiao.workshops.domain.outcomes import begins_at, note_carried_step
+from qiao.partnerships.models import Introduction, PrivateNote
+from qiao.workshops.domain.outcomes import begins_at, note_carried_notes, note_carried_step
 from qiao.workshops.enums import MeetingAnswer, MeetingOutcome
 from qiao.workshops.models import Meeting, MeetingMember
 
@@ -52,6 +54,7 @@ def carry_on_from_meeting(meeting_id: int) -> list[Introduction]:
             comment=str(meeting.workshop.name),
         )
         _carry_step(case, meeting)
+        _carry_notes(case, meeting, day)
         found.append(case.introduction)
     return found
 
@@ -84,6 +87,34 @@ def _case(meeting: Meeting, first: Organisation, second: Organisation) -> Case |
         except QiaoError:
             return None  # no member any more, blocked, or paused before they were introduced
     return locked_case(existing)
+
+
+def _carry_notes(case: Case, meeting: Meeting, day: datetime.date) -> None:
+    """What each side has written down of the meeting, for itself alone: a private note of theirs, kept up to date.
+
+    A note that was changed or thrown away in the introduction since is left as it is. Of three organisations that met,
+    the notes go to the introduction that is opened first.
+    """
+    introduction: Any = case.introduction
+    sides = (introduction.first_id, introduction.second_id)
+    members = MeetingMember.objects.filter(meeting=meeting, registration__organisation__in=sides)
+    for one in members.select_related("registration").order_by("pk"):
+        text = clean_text(f"{meeting.workshop.name}, {day.isoformat()}:\n\n{one.notes}")[:4000]
+        if not one.notes or text == one.carried_notes:
+            continue
+        organisation_id = one.registration.organisation_id
+        known = PrivateNote.objects.filter(
+            introduction=introduction, organisation=organisation_id, text=one.carried_notes
+        )
+        if one.carried_notes and not known.update(text=text):
+            continue
+        if not one.carried_notes:
+            PrivateNote.objects.create(
+                introduction=introduction, organisation_id=organisation_id, author=one.registration.user, text=text
+            )
+            party = case.parties[organisation_id]
+            log(case, "add_note", actor=None, party=party, private=True, meeting=meeting.public_id)
+        note_carried_notes(one, text)
 
 
 def _carry_step(case: Case, meeting: Meeting) -> None:

@@ -14,6 +14,7 @@ from qiao.activity.domain.outbox import emit
 from qiao.common.errors import NotAllowed, TransitionNotAllowed
 from qiao.common.states import move
 from qiao.notifications.domain.telling import tell
+from qiao.workshops.domain.understanding import needs_interpreter
 from qiao.workshops.enums import MeetingAnswer, MeetingState, RegistrationState
 from qiao.workshops.models import Meeting, MeetingMember, MeetingTable, Registration, Slot, Workshop
 from qiao.workshops.transitions import MEETING
@@ -131,7 +132,9 @@ def hold(case: MeetingCase, slot: Slot | None, table: MeetingTable | None) -> No
     meeting.slot, meeting.table = slot, table
     if changed:
         meeting.sequence += 1
-    meeting.save(update_fields=["slot", "table", "sequence", "updated_at"])
+    # However it came to its time: whoever plans the interpreters reads it from the table plan.
+    meeting.needs_interpreter = needs_interpreter(one.registration for one in case.attending)
+    meeting.save(update_fields=["slot", "table", "sequence", "needs_interpreter", "updated_at"])
     coming = {one.pk for one in case.attending}
     for one in case:
         held = slot if slot is not None and one.pk in coming else None

@@ -113,6 +113,11 @@ def note_carried_step(meeting: Meeting, text: str) -> None:
     Meeting.objects.filter(pk=meeting.pk).update(carried_step=text)
 
 
+def note_carried_notes(member: MeetingMember, text: str) -> None:
+    """Keep what of somebody's notes has gone on into the collaboration."""
+    MeetingMember.objects.filter(pk=member.pk).update(carried_notes=text)
+
+
 def begins_at(meeting: Meeting) -> datetime.datetime | None:
     """When a meeting begins: its slot's beginning, or that of a walk-in."""
     return meeting.slot.starts_at if meeting.slot is not None else meeting.starts_at

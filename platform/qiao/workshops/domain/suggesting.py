@@ -14,6 +14,7 @@ from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.common.text import clean_line
 from qiao.workshops.domain.inviting_to_sessions import ask_person
 from qiao.workshops.domain.log import log_act
+from qiao.workshops.domain.understanding import needs_interpreter
 from qiao.workshops.enums import (
     AnswerToInvitation,
     RegistrationState,
@@ -202,7 +203,8 @@ def accept_suggestion(suggestion: SuggestedSession, *, actor: Any, minutes: int 
         minutes=minutes,
         expected=len(members),
         capacity=max(len(members), MOST),
-        needs_interpreting=any(one.registration.needs_interpreter for one in members),
+        needs_interpreting=any(one.registration.needs_interpreter for one in members)
+        or needs_interpreter(one.registration for one in members),
     )
     places = []
     for position, one in enumerate(members):

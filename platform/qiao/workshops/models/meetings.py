@@ -121,6 +121,8 @@ class MeetingMember(Timestamped):
     outcome_at = models.DateTimeField(null=True, editable=False)
     # Private to this member's organisation.
     notes = models.TextField(_("notes"), blank=True, validators=[MaxLengthValidator(4000)])
+    # The notes as they went on into the collaboration, to find them there again.
+    carried_notes = models.TextField(blank=True, editable=False)
     # The slot they hold while the meeting has one: no person meets twice at a time.
     held_slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -72,6 +72,32 @@ def test_timetables_break_no_rule_and_are_worth_no_more_than_the_bound(tmp_path:
     assert float(compared[0][5]) >= max(float(row[5]) for row in compared[1:])
 
 
+def test_a_programme_placed_anew_breaks_no_rule_and_has_less_against_it(tmp_path: Path) -> None:
+    topics = {
+        "Rust": "borrow checker compiler memory",
+        "Go": "goroutine channel compiler",
+        "Energy": "grid meter solar",
+    }
+    rows = [
+        {
+            "id": f"{room}{day}{number}", "text": f"{topics[label]} {number} talk", "label": label, "room": room,
+            "day": f"2023-02-0{day}", "start": f"{10 + number // 2}:{number % 2 * 30:02}", "duration": "00:25",
+            "speakers": 1, "lang": "en",
+        }
+        for room, label in (("A", "Rust"), ("B", "Go"), ("D.energy", "Energy"))
+        for day in (4, 5)
+        for number in range(4)
+    ]  # fmt: skip
+    # In the real one a talk overlaps with the one before it.
+    rows[1]["start"] = "10:20"
+    _write(tmp_path / "items.jsonl", rows)
+    printed = _printed("-m", "benchmarks.programme", "--data", str(tmp_path), "--seconds", "3", "--near", "2")
+    real, greedy, ours = (_row(printed, name) for name in ("the real programme", "best first", "ours"))
+    assert (real[1], real[2], ours[1], ours[2]) == ("24", "1", "24", "0")
+    assert float(ours[8]) <= 1.0 == float(real[8])
+    assert int(greedy[2]) == 0
+
+
 @pytest.mark.encoder
 def test_encoding_gives_the_peers_vectors_and_tells_quality(tmp_path: Path) -> None:
     texts = {"en": ("Water pumps for dry fields", "A vaccine against malaria"), "zh": ("旱地用水泵", "疟疾疫苗")}

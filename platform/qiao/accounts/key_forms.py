@@ -20,13 +20,11 @@ OVERLAPS = (
 
 def scope_choices() -> list[tuple[str, str]]:
     """Every scope, in words."""
-    actions = {ApiAction.READ: pgettext("interface", "read"), ApiAction.WRITE: pgettext("interface", "write")}
-    return [
-        (f"{resource}:{action}", f"{resource.label}: {word}")
-        for resource in ApiResource
-        for action, word in actions.items()
-        if action == ApiAction.READ or resource not in READ_ONLY
-    ]
+    words = {ApiAction.READ: pgettext("interface", "read"), ApiAction.WRITE: pgettext("interface", "write")}
+    # Pairs first: reading and writing of a thing stand beside each other.
+    pairs = [(one, action) for one in ApiResource if one not in READ_ONLY for action in ApiAction]
+    alone = [(one, ApiAction.READ) for one in ApiResource if one in READ_ONLY]
+    return [(f"{one}:{action}", f"{one.label}: {words[action]}") for one, action in (*pairs, *alone)]
 
 
 class KeyForm(forms.Form):

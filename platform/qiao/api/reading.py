@@ -60,6 +60,11 @@ def groups_of(description: Schema) -> list[Group]:
     return [Group(name, TAGS[name], tuple(calls)) for name, calls in found.items() if calls]
 
 
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text that is broken into lines."""
+    return [" ".join(_plain(one).split()) for one in text.split("\n\n")]
+
+
 def problems() -> list[tuple[int, str, str]]:
     """Every code with its status and what it means."""
     return [(status, code, text) for status, codes in PROBLEMS.items() for code, text in codes.items()]
@@ -85,9 +90,9 @@ def _call(path: str, method: str, operation: Schema, components: Schema) -> Call
     )  # fmt: skip
     return Call(
         id=operation["operationId"], method=method.upper(), path=path, summary=operation["summary"],
-        text=operation.get("description", ""), scope=", ".join(client),
+        text=_plain(operation.get("description", "")), scope=", ".join(client),
         parameters=tuple(
-            Field(one["name"], one["in"], one["description"], one.get("required", False), _words(one["schema"]))
+            Field(one["name"], one["in"], _plain(one["description"]), one.get("required", False), _words(one["schema"]))
             for one in operation.get("parameters", ())
         ),
         body=body, example=example, answer=status,
@@ -102,7 +107,7 @@ def _fields(schema: Schema, components: Schema) -> tuple[Field, ...]:
         resolved = _resolved(resolved["properties"]["items"]["items"], components)
     required = set(resolved.get("required", ()))
     return tuple(
-        Field(name, _kind(one, components), one.get("description", ""), name in required, _words(one))
+        Field(name, _kind(one, components), _plain(one.get("description", "")), name in required, _words(one))
         for name, one in resolved.get("properties", {}).items()
     )
 
@@ -131,6 +136,11 @@ def _kind(schema: Schema, components: Schema) -> str:
     if told[0] == "array":
         told[0] = f"list of {_kind(schema.get('items', {}), components)}"
     return " or ".join(told)
+
+
+def _plain(text: str) -> str:
+    """Without the marks of code, which a page would show as they are."""
+    return text.replace("`", "")
 
 
 def _words(schema: Schema) -> tuple[str, ...]:

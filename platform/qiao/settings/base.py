@@ -312,7 +312,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     # Words stay where they are used: most lists of words are called `state` or `kind`.
     "POSTPROCESSING_HOOKS": ["qiao.api.openapi.complete"],
-    "DISABLE_ERRORS_AND_WARNINGS": False,
+    # The words say themselves what they mean.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
 }
 

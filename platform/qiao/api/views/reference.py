@@ -11,7 +11,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from qiao.api.openapi import TEXT
-from qiao.api.reading import groups_of, problems
+from qiao.api.reading import groups_of, paragraphs, problems
 
 
 @cache
@@ -44,8 +44,9 @@ def schema(request: HttpRequest) -> JsonResponse:
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """For people: made of the same description, with nothing from another host."""
-    return render(
-        request,
-        "api/reference.html",
-        {"description": description(), "groups": groups_of(description()), "problems": problems()},
-    )
+    context = {
+        "paragraphs": paragraphs(description()["info"]["description"]),
+        "groups": groups_of(description()),
+        "problems": problems(),
+    }
+    return render(request, "api/reference.html", context)

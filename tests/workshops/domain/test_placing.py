@@ -9,7 +9,9 @@ import time_machine
 from django.utils import timezone
 
 from matching.app.domain.workshop_placing import work_on_placement
+from qiao.activity.domain import outbox
 from qiao.activity.models import AuditEntry, OutboxEvent
+from qiao.celery import app
 from qiao.common.errors import InvalidInput, NotAllowed, TransitionNotAllowed
 from qiao.workshops.domain.applying_places import apply_placement, roll_back_placement
 from qiao.workshops.domain.places import remove_room, restore_room
@@ -252,3 +254,17 @@ def test_a_run_left_by_its_worker_is_handed_out_again() -> None:
     assert work_on_placement(run.pk)
     run.refresh_from_db()
     assert run.state == RunState.READY
+
+
+def test_asking_hands_the_run_to_a_worker() -> None:
+    cast = placing_cast()
+    cast.session("One")
+    run = cast.ask()
+    event = OutboxEvent.objects.get(topic="placement.requested")
+    assert event.payload == {"run_id": run.pk}
+    app.loader.import_default_modules()
+    assert outbox._subscribers["placement.requested"] == ["matching.place_programme"]
+    assert app.tasks["matching.place_programme"](run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.READY
+    assert "matching.resume_placements" in {one["task"] for one in app.conf.beat_schedule.values()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from qiao.workshops.domain.badges import badge_code
 from qiao.workshops.models import CheckIn, Registration, Workshop
@@ -119,3 +120,64 @@ def test_names_leave_the_device_at_sign_out(browser: Browser, site: str, worksho
     page.wait_for_function("caches.has('qiao-door-1').then((there) => !there)")
     page.context.close()
     assert errors == []
+
+
+@pytest.fixture
+def browser_with_camera(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """A browser whose camera shows moving pictures, and that knows BarcodeDetector without reading any code."""
+    arguments = [
+        *browser_type_launch_args["args"], "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        "--enable-blink-features=BarcodeDetector", "--enable-features=ShapeDetection",
+    ]  # fmt: skip
+    found = playwright.chromium.launch(**browser_type_launch_args | {"args": arguments})
+    yield found
+    found.close()
+
+
+#: Reads what a camera's frame shows as a browser would that can: here it says what it is told, once it has a picture.
+READS = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect(view) {
+    const canvas = new OffscreenCanvas(view.videoWidth, view.videoHeight);
+    canvas.getContext("2d").drawImage(view, 0, 0);
+    const seen = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((one) => one > 0);
+    return seen ? [{ rawValue: window.inFrontOfTheCamera }] : [];
+  }
+};
+"""
+
+
+def test_who_is_in_front_of_the_camera_is_checked_in_once(
+    browser_with_camera: Browser, site: str, workshop: Workshop
+) -> None:
+    context = browser_with_camera.new_context(permissions=["camera"])
+    context.add_init_script(READS)
+    page = context.new_page()
+    door = reverse("organiser:workshop_door", args=[workshop.bridge.slug, workshop.public_id])
+    sign_in(page, site, helper(workshop).email, door)
+    ada = Registration.objects.get(workshop=workshop, name="Ada Lin")
+    page.evaluate("code => { window.inFrontOfTheCamera = code; }", badge_code(ada))
+    page.locator("[data-scan]").click()
+    expect(page.locator("[data-view]")).to_be_visible()
+    expect(page.locator(".door__person")).to_contain_text("Ada Lin")
+    page.wait_for_timeout(1500)
+    page.locator("[data-scan]").click()
+    expect(page.locator("[data-view]")).to_be_hidden()
+    page.wait_for_function("() => document.querySelector('[data-link=online]') !== null")
+    for _ in range(50):
+        if CheckIn.objects.exists():
+            break
+        page.wait_for_timeout(100)
+    assert [one.registration for one in CheckIn.objects.all()] == [ada]
+
+
+def test_a_browser_that_reads_no_codes_offers_no_camera(
+    browser_with_camera: Browser, site: str, workshop: Workshop
+) -> None:
+    page = browser_with_camera.new_context(permissions=["camera"]).new_page()
+    door = reverse("organiser:workshop_door", args=[workshop.bridge.slug, workshop.public_id])
+    sign_in(page, site, helper(workshop).email, door)
+    expect(page.locator("[data-link=online]")).to_be_visible()
+    expect(page.locator("[data-camera]")).to_be_hidden()
+    expect(page.locator("[data-no-camera]")).to_be_visible()

@@ -161,7 +161,12 @@
   form.addEventListener("submit", (event) => { if (!list) return; event.preventDefault(); search(input.value); });
   input.addEventListener("input", () => { if (list && input.value.trim().length > 1) search(input.value); });
 
-  if ("BarcodeDetector" in window && navigator.mediaDevices?.getUserMedia) {
+  // Some browsers know the word and read nothing: they say which codes they can read.
+  const readsCodes = async () => {
+    try { return "BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code"); }
+    catch { return false; }
+  };
+  const offerCamera = () => {
     one("camera").hidden = false; one("no-camera").hidden = true;
     const view = one("view");
     let last = ""; let lastAt = 0; let running = false;
@@ -185,7 +190,8 @@
         look(new BarcodeDetector({ formats: ["qr_code"] }));
       } catch { say(words.wordCamera); }
     });
-  }
+  };
+  if (navigator.mediaDevices?.getUserMedia) readsCodes().then((can) => { if (can) offerCamera(); });
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(words.worker, { scope: words.scope }).catch(() => {});
   show();
   sync();

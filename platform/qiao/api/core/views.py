@@ -243,7 +243,7 @@ class ApiView(APIView):
     def read(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False, **context: Any) -> dict[str, Any]:
         """The body, checked. Raises `InvalidInput`, also for a field that is not known."""
         if not isinstance(self.request.data, dict):
-            raise InvalidInput(errors={"": ["Expected an object."]})
+            raise InvalidInput(errors={"": [translation.gettext("Expected an object.")]})
         reader = serializer(data=self.request.data, partial=partial, context=self._context(context))
         unknown = set(self.request.data) - {name for name, one in reader.fields.items() if not one.read_only}  # type: ignore[attr-defined]
         if unknown:

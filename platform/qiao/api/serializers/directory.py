@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -42,7 +43,7 @@ class SectorCodes(serializers.ListField):
         codes = set(super().to_internal_value(data))
         found = list(Sector.objects.filter(code__in=codes))
         if len(found) != len(codes):
-            raise serializers.ValidationError("There is no such sector.")
+            raise serializers.ValidationError(_("There is no such sector."))
         return found
 
 

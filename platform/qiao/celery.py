@@ -82,5 +82,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=1, minute=10),
         "options": {"expires": 21_600},
     },
+    "forget-answers": {
+        "task": "accounts.forget_answers",
+        "schedule": crontab(hour=3, minute=15),
+        "options": {"expires": 21_600},
+    },
     "expire-listings": {"task": "directory.expire_listings", "schedule": 900.0, "options": {"expires": 900}},
 }

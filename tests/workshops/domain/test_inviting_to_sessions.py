@@ -82,7 +82,7 @@ def test_who_is_added_gets_one_letter_with_why_when_where_and_two_links(workshop
 
 
 def test_who_wants_a_digest_gets_no_letter_but_a_line(workshop: Workshop, planner: Any) -> None:
-    person = RegistrationFactory(workshop=workshop)
+    person: Any = RegistrationFactory(workshop=workshop)
     MailPreference.objects.create(user=person.user, in_digest=["workshops"])
     add_to_session(session(workshop, planner), actor=planner, role="participant", registration=person)
     assert letters(person) == []

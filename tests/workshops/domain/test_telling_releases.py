@@ -171,7 +171,7 @@ def test_a_task_that_runs_twice_tells_nobody_twice(stage: Stage) -> None:
 
 def test_by_digest_nothing_is_sent_and_all_of_it_once_mail_is_wanted(stage: Stage) -> None:
     one = stage.session("Cells", 9)
-    person = stage.person(one)
+    person: Any = stage.person(one)
     wish = MailPreference.objects.create(user=person.user, in_digest=["workshops"])
     stage.release()
     assert mails(person) == []
@@ -336,7 +336,8 @@ class TestWhatCalendarsAskFor:
         calendar = Calendar.from_ical(content)
         assert (str(calendar["METHOD"]), str(calendar["VERSION"])) == (method, "2.0")
         assert calendar["PRODID"]
-        [found] = calendar.walk("VEVENT")
+        found: Any = calendar.walk("VEVENT")[0]
+        assert len(calendar.walk("VEVENT")) == 1
         for name in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "ORGANIZER", "ATTENDEE", "STATUS"):
             assert not isinstance(found[name], list), name
         assert content.count(b"DTSTAMP:") == 1

@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=5),
         "options": {"expires": 3_000},
     },
+    "resume-syncs": {"task": "standards.resume_syncs", "schedule": 60.0, "options": {"expires": 60}},
     "resume-imports": {"task": "directory.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
     "refit-weights": {
         "task": "matching.refit_weights",

@@ -223,6 +223,10 @@ FURTHER_DESK_ACTS: dict[str, StrOrPromise] = {
     "cancel_circular": _("cancelled a letter to a group"),
     "test_circular": _("tried a letter to a group on themselves"),
     "finish_circular": _("finished sending a letter to a group"),
+    "request_sync": _("had the map of standards brought up to date with a file"),
+    "retry_sync": _("had a file of standards read once more"),
+    "finish_sync": _("brought the map of standards up to date"),
+    "fail_sync": _("could not read a file of standards"),
 }
 
 #: Acts of a person on their own account and list, and of superusers on people. They are in no log of a bridge.

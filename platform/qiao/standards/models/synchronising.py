@@ -30,6 +30,8 @@ class SyncRun(Public):
     rows_same = models.PositiveIntegerField(default=0)
     rows_gone = models.PositiveIntegerField(default=0)
     rows_bad = models.PositiveIntegerField(default=0)
+    # Rows of a document that another row of the file tells further.
+    rows_repeated = models.PositiveIntegerField(default=0)
     committees_new = models.PositiveIntegerField(default=0)
     committees_changed = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list)

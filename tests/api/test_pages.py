@@ -129,3 +129,12 @@ def test_the_list_of_keys_takes_as_many_queries_for_many_as_for_one() -> None:
     for number in range(9):
         make_key(actor=ada, name=f"Key {number}", scopes=["listings:read"], days=30)
     assert count() == few
+
+
+def test_what_is_kept_about_a_person_names_their_keys_and_no_secret() -> None:
+    ada = UserFactory()
+    key, secret = make_key(actor=ada, name="CRM", scopes=["listings:read"], days=30)
+    kept = _browser(ada).get(reverse("website:account_export"))
+    assert [one["name"] for one in kept.json()["keys_of_programs"]] == ["CRM"]
+    assert secret not in kept.content.decode()
+    assert key.digest not in kept.content.decode()

@@ -43,6 +43,11 @@ def personal_data_of(user: User) -> dict[str, Any]:
         "second_factors": list(
             Authenticator.objects.filter(user=user).order_by("id").values("type", "created_at", "last_used_at")
         ),
+        "keys_of_programs": list(
+            user.api_keys.order_by("id").values(
+                "public_id", "kind", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
+            )
+        ),
         "mail_preferences": {
             **{topic: str(preferences.delivery_of(topic)) for topic in TOPICS},
             "digest": [preferences.digest_every, preferences.digest_weekday, preferences.digest_hour],

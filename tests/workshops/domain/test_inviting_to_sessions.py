@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone, translation
 
 from qiao.common.errors import InvalidInput, NotAllowed, NotFound
@@ -150,6 +151,8 @@ def test_two_parts_in_a_session_are_answered_at_once_and_planners_hear_of_a_no(
     told = Notification.objects.filter(user=planner, kind="session_declined")
     assert told.count() == 2
     assert {line.context["subject"] for line in told} == {"Ada Lovelace: Cells"}
+    for line in Notification.objects.filter(kind__startswith="session_"):
+        assert resolve(line.url).url_name == "workshop_session"
     answer_session(one, actor=person.user, registration=person, comes=False)
     assert told.count() == 2
 

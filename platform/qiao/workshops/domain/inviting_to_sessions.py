@@ -168,7 +168,7 @@ def tell_planners_of_no(person: SessionPerson) -> None:
             user,
             "session_declined",
             topic=TOPIC,
-            url=f"{desk_path_of(workshop)}programme/sessions/{session.public_id}/",
+            url=f"{desk_path_of(workshop)}programme/{session.public_id}/",
             bridge=workshop.bridge,
             key=f"session_declined:{session.public_id}:{person.pk}:{person.answered_at}",
             mail="session_declined",

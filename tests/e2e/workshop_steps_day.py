@@ -134,7 +134,7 @@ def meet_without_appointment(cast: Cast) -> None:
 
 
 def carry_on(cast: Cast) -> None:
-    """The introduction that came of it is both sides' own, with the next step; others do not see it."""
+    """The introduction is both sides' own, with the next step and one's own notes; others do not see it."""
     found = introductions(cast).get()
     page = cast.of(AILSA)
     page.goto(f"{cast.site}/{BRIDGE}/introductions/")
@@ -145,7 +145,8 @@ def carry_on(cast: Cast) -> None:
         name = cast.registration(other).organisation
         page.goto(f"{cast.site}/{BRIDGE}/introductions/{found.public_id}/")
         says(page, STEP, name.name_zh if email == LIANG and name.name_zh else name.name_en)
-        says_nothing_of(page, NOTES)
+    says(cast.of(AILSA), NOTES)
+    says_nothing_of(cast.of(LIANG), NOTES)
     answer = cast.of(DUNCAN).goto(f"{cast.site}/{BRIDGE}/introductions/{found.public_id}/")
     assert answer is not None
     assert answer.status == 404

@@ -30,8 +30,10 @@
     new MutationObserver(() => region.querySelectorAll("[data-toast]").forEach(closable)).observe(region, { childList: true });
     document.querySelector("[data-focus]")?.focus();
     // On a narrow screen the present place may lie outside the row of the navigation.
-    const present = document.querySelector(".site-nav [aria-current]");
-    if (present) present.closest("nav").scrollLeft = present.offsetLeft - 24;
+    for (const present of document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current]")) {
+      const row = present.closest("nav");
+      row.scrollLeft += present.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
+    }
     // A closed plank or menu whose anchor is in the address opens.
     if (location.hash.length > 1) {
       const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -67,5 +67,6 @@ def test_an_organiser_builds_and_runs_a_workshop(cast: Cast, tmp_path: Path) -> 
     day.meet_without_appointment(cast)
     day.carry_on(cast)
     day.look_back(cast, tmp_path)
-    assert wrong_with(OutgoingMail.objects.order_by("pk")) == []
+    wrong = wrong_with(OutgoingMail.objects.order_by("pk"))
+    assert not wrong, "\n".join(wrong)
     assert cast.errors == []

@@ -60,7 +60,6 @@ def _measure(options: Any) -> None:
     def ask(client: Client, address: str) -> int:
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
-            b"".join(answer.streaming_content) if answer.streaming else answer.content
         if answer.status_code != 200:
             raise SystemExit(f"{address} answered {answer.status_code}")
         return len(queries)
@@ -112,8 +111,8 @@ def _scene(slug: str, count: int) -> dict[str, tuple[Any, str]]:
     ]
     slots, tables = add_slots(workshop, 24, hour=9), add_tables(workshop, max(2, count // 4))
     listings = [ListingFactory(organisation=one, bridge=bridge) for one in organisations]
-    for other in listings[1::2]:
-        propose(listings[0], other)
+    for listing in listings[1::2]:
+        propose(listings[0], listing)
     half = count // 2
     for n in range(half):
         one, other = people[n], people[half + n]
@@ -137,7 +136,8 @@ def _scene(slug: str, count: int) -> dict[str, tuple[Any, str]]:
     desk, mine = Client(), Client()
     desk.force_login(organiser)
     first = people[0]
-    mine.force_login(first.user)
+    if first.user is not None:
+        mine.force_login(first.user)
     theirs = Meeting.objects.filter(members__registration=first).order_by("pk")[0]
     at, at_desk = (f"{start}/{bridge.slug}/workshops/{workshop.public_id}/" for start in ("", "/organiser"))
     asked = next(one for one in people if one.organisation_id != first.organisation_id)

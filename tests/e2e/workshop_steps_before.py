@@ -155,16 +155,20 @@ def bring_delegation(cast: Cast, email: str, *, with_bad_row: bool) -> None:
         for n in range(count)
     ]
     heads, encoding = (HEADS_ZH, "gb18030") if chinese else (HEADS_EN, "utf-8-sig")
-    upload = {"name": "people.csv", "mimeType": "text/csv"}
     table = page.locator("form:has([name=table])")
+
+    def upload(rows: list[dict[str, str]]) -> None:
+        table.locator("[name=file]").set_input_files(
+            files={"name": "people.csv", "mimeType": "text/csv", "buffer": table_of(rows, heads, encoding)}
+        )
+
     if with_bad_row:
-        wrong = table_of([*people, {"name": "Nobody", "email": "no address"}], heads, encoding)
-        table.locator("[name=file]").set_input_files(files=[{**upload, "buffer": wrong}])
+        upload([*people, {"name": "Nobody", "email": "no address"}])
         table.locator("[name=check]").click()
         says(page, "Nobody was registered.", f"Good rows: {count}. Bad rows: 1.")
         assert not Registration.objects.filter(workshop__public_id=cast.public_id, email__endswith=domain).exists()
     table.locator("[name=name]").fill(f"{count}人代表团" if chinese else f"Delegation of {count}")
-    table.locator("[name=file]").set_input_files(files=[{**upload, "buffer": table_of(people, heads, encoding)}])
+    upload(people)
     table.locator(".button--primary").click()
     says(page, *[one["email"] for one in people])
     assert Registration.objects.filter(workshop__public_id=cast.public_id, email__endswith=domain).count() == count

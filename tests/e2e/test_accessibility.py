@@ -90,6 +90,8 @@ ELSEWHERE = {
         "workshop_calendar_feed", "room_calendar_feed",
         # Tried in test_accessibility_keys.py.
         "my_keys", "my_key", "organisation_keys", "organisation_key",
+        # Tried in test_accessibility_standards.py.
+        "standards", "standards_body", "standards_committee",
     },
     "organiser": {
         "key_list", "key",
@@ -114,6 +116,8 @@ ELSEWHERE = {
         "import_report", "log_export", "learning_version", "learning_use", "learning_release",
         "verification_act", "report_take", "case_act", "case_bulk", "case_undo", "case_export", "case_view_save",
         "case_view_remove", "case_file",
+        # Tried in test_accessibility_standards.py.
+        "standards_syncs", "standards_sync", "standards_sync_progress", "standards_sync_retry", "standards_sync_rows",
     },
 }  # fmt: skip
 

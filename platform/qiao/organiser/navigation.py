@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.bridges.models import Bridge
 from qiao.bridges.rules import owns_bridge, reviews_for_bridge, runs_bridge
@@ -39,6 +40,7 @@ _PLACES = (
     _Place("case_list", _("Cases"), brokers_on, ("case", "case_new", "case_figures", "case_rules")),
     _Place("call_list", _("Calls"), runs_bridge, ("call",)),
     _Place("workshop_list", _("Workshops"), has_workshops, ("workshop_new",)),
+    _Place("standards_syncs", pgettext_lazy("navigation", "Standards"), runs_bridge, ("standards_sync",)),
     _Place("managed_list", _("Managed profiles"), runs_bridge, ("managed_new", "managed", "managed_invite")),
     _Place("import_list", _("Imports"), runs_bridge, ("import_new", "import_job", "import_mapping", "import_cancel")),
     _Place("proposal_list", _("Proposals"), runs_bridge),

@@ -78,6 +78,11 @@ _BRIDGE_PLACES = (
             "website:workshop_after",
         ),
     ),
+    _Place(
+        "website:standards",
+        pgettext_lazy("navigation", "Standards"),
+        covers=("website:standards_committee", "website:standards_body"),
+    ),
     _Place("website:saved_list", _("Saved"), signed_in=True),
 )
 _ACCOUNT_PLACES = (

@@ -9,6 +9,7 @@ from qiao.website.addresses import (
     keys,
     notifications,
     participant,
+    standards,
     trust,
     workshops_after,
     workshops_day,
@@ -33,6 +34,7 @@ urlpatterns = [
     *workshops_registrations.urlpatterns,
     *workshops_setup.urlpatterns,
     *calls.urlpatterns,
+    *standards.urlpatterns,
     *browse.urlpatterns,
     *bridge.urlpatterns,
 ]

@@ -15,6 +15,12 @@ from qiao.standards.enums import BodyKind, CommitteeKind, DeliverableKind, Event
 from qiao.standards.querysets.committee import CommitteeQuerySet, DeliverableQuerySet
 
 
+def language_of(en: str, zh: str, fr: str) -> str:
+    """The language of the title that is shown of these."""
+    text, language = preferred(en, zh)
+    return language if text else ("fr" if fr else "en")
+
+
 class StandardsBody(Public):
     """ISO, IEC, SAC, BSI …: who makes standards, and how one takes part in its work."""
 
@@ -108,6 +114,11 @@ class Committee(Public):
         return preferred(self.title_en, self.title_zh)[0] or self.title_fr or self.reference
 
     @property
+    def title_language(self) -> str:
+        """The language that `title` is in."""
+        return language_of(self.title_en, self.title_zh, self.title_fr)
+
+    @property
     def scope(self) -> str:
         """In the reader's language where there is one."""
         return preferred(self.scope_en, self.scope_zh)[0]
@@ -168,6 +179,11 @@ class Deliverable(Public):
     def title(self) -> str:
         """In the reader's language where there is one, otherwise in another."""
         return preferred(self.title_en, self.title_zh)[0] or self.title_fr or self.reference
+
+    @property
+    def title_language(self) -> str:
+        """The language that `title` is in."""
+        return language_of(self.title_en, self.title_zh, self.title_fr)
 
 
 class CommitteeEvent(Public):

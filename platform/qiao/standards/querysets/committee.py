@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
 
+from qiao.directory.search import query_of
 from qiao.standards.enums import Lifecycle
 
 if TYPE_CHECKING:
@@ -27,6 +29,14 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
         """With what a list shows of each, in a constant number of queries."""
         return self.select_related("body", "parent", "secretariat_body")
 
+    def matching_words(self, words: str) -> CommitteeQuerySet:
+        """Full-text search in both languages, best first. No words: all."""
+        query = query_of(words)
+        if query is None:
+            return self
+        search = SearchQuery(query, config="simple", search_type="raw")
+        return self.filter(search=search).order_by(SearchRank("search", search).desc(), "reference", "id")
+
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     """Documents."""
@@ -42,3 +52,11 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def in_full(self) -> DeliverableQuerySet:
         """With what a list shows of each, in a constant number of queries."""
         return self.select_related("body", "committee")
+
+    def matching_words(self, words: str) -> DeliverableQuerySet:
+        """Full-text search in both languages, best first. No words: all."""
+        query = query_of(words)
+        if query is None:
+            return self
+        search = SearchQuery(query, config="simple", search_type="raw")
+        return self.filter(search=search).order_by(SearchRank("search", search).desc(), "reference", "id")

@@ -55,10 +55,7 @@ def test_the_last_place_of_a_session_goes_to_one() -> None:
     session, _first, _second = planned(capacity=1)
     people = [RegistrationFactory(workshop=session.workshop) for _ in range(3)]
     given = together(
-        *(
-            lambda one=one: answer_session(session, actor=one.user, registration=one, comes=True)  # type: ignore[misc]
-            for one in people
-        )
+        *(lambda one=one: answer_session(session, actor=one.user, registration=one, comes=True) for one in people)
     )
     assert sum(isinstance(one, InvalidInput) for one in given) == 2
     assert session.people.filter(answer="accepted").count() == 1

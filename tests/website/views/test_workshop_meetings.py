@@ -283,6 +283,9 @@ def test_the_provisional_schedule_shows_ones_own_meetings_and_takes_comments(cas
     assert signed_in(a).post(page, {"text": "Later, please."}).status_code == 302
     assert run.comments.get().registration == a
     assert signed_in(a).post(page, {"text": ""}).status_code == 422
+    ScheduleRun.objects.filter(pk=run.pk).update(state="applied")
+    late = signed_in(a).get(page)
+    assert (late.status_code, late["Location"]) == (302, at(cast, "workshop_meetings")), "the mail's link stays good"
 
 
 @pytest.mark.parametrize("page", ["workshop_meetings", "workshop_proposed"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -206,8 +206,8 @@ def workshop_walk_in(request: HttpRequest, bridge: Bridge, workshop: Workshop, m
 def workshop_provisional(request: HttpRequest, bridge: Bridge, workshop: Workshop, mine: Registration) -> HttpResponse:
     """My meetings in the provisional schedule, and what I say of them."""
     run = provisional_run(workshop)
-    if run is None:
-        raise Http404
+    if run is None:  # it was applied or put aside since they were written to: their meetings are as they stand
+        return redirect("website:workshop_meetings", bridge.slug, workshop.public_id)
     form = CommentForm(_posted(request))
     if form.is_bound and form.is_valid():
         try:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -150,5 +151,5 @@ def test_changed_listing_measures_bridges_of_two_sizes() -> None:
     assert re.search(r"a change among 60 listings to one among 30: by the clock [\d.]+, of processors [\d.]+", printed)
 
 
-def _write(file: Path, rows: list[dict[str, str]]) -> None:
+def _write(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -36,7 +37,10 @@ def test_pages_keep_the_rules(browser: Browser, site: str, width: int, language:
     own = member(bridge, owner=person)
     staff(bridge, person)
     made = {}
-    for name, place in (("my", {}), ("organisation", {"organisation_id": own.pk}), ("desk", {"bridge_id": bridge.pk})):
+    places: dict[str, dict[str, Any]] = {
+        "my": {}, "organisation": {"organisation_id": own.pk}, "desk": {"bridge_id": bridge.pk}
+    }  # fmt: skip
+    for name, place in places.items():
         key, secret = make_key(actor=person, name="Customer database", scopes=["listings:write"], days=30, **place)
         draft = {"direction": "need", "kind": "data", "language": "en", "title": {"en": "A"}, "text": {"en": "B"}}
         Client().post(

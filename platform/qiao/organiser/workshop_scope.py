@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.bridges.models import Bridge
 from qiao.common.errors import NotAllowed
@@ -71,7 +72,7 @@ _TABS = (
         checks_in,
         ("workshop_badges", "workshop_tables", "workshop_notices", "workshop_door", "workshop_door_badge"),
     ),
-    _Tab("workshop_report", _("Report"), runs_workshop, ("workshop_after",)),
+    _Tab("workshop_report", pgettext_lazy("workshop", "Report"), runs_workshop, ("workshop_after",)),
 )
 
 

@@ -160,10 +160,14 @@ def test_the_same_is_read_from_a_table_in_either_encoding() -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "empty"), (b"name,place\n1,2\n", "no_reference_column"), (gzip.compress(b"{}" * 400, mtime=0)[:20], "broken_file"),
-     (b"reference\n\xff\xfe\xff\xff\xff", "bad_encoding")],
+    [
+        (b"", "empty"),
+        (b"name,place\n1,2\n", "no_reference_column"),
+        (gzip.compress(b"{}" * 400, mtime=0)[:20], "broken_file"),
+        (b"reference\n\xff\xfe\xff\xff\xff", "bad_encoding"),
+    ],
     ids=["empty", "no column", "broken", "encoding"],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_read_says_why(content: bytes, code: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         _read(content)

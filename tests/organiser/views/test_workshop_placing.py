@@ -222,3 +222,15 @@ def test_a_constant_number_of_queries() -> None:
             counts[name].add(len(made))
     assert {name: len(several) for name, several in counts.items()} == dict.fromkeys(counts, 1)
     assert Session.objects.count() == 38
+
+
+def test_choices_are_in_the_language_of_the_page(cast: PlacingCast) -> None:
+    cast.room("Hall")
+    cast.session("Talk")
+    client = Client()
+    client.force_login(cast.planner)
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get(at(cast, "workshop_placing")).content.decode()
+    assert [line.strip() for line in page.splitlines() if 'value="15"' in line] == [
+        '<option value="15" selected>15 分钟</option>'
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qiao.workshops.domain.placing import LONGEST, STEPS, hours_of
 from qiao.workshops.enums import WorkshopFormat
@@ -34,7 +34,8 @@ class PlacingForm(forms.Form):
     step = forms.TypedChoiceField(
         label=_("Sessions begin every"),
         coerce=int,
-        choices=[(one, _("%d minutes") % one) for one in STEPS],
+        # Read in the language of the page, not of the moment the form was defined.
+        choices=lambda: [(one, gettext("%d minutes") % one) for one in STEPS],
         initial=15,
     )
     rooms = forms.ModelMultipleChoiceField(
